@@ -1,0 +1,11 @@
+// The system flags (RFC 9051 2.3.2) as bits. \Recent is no flag of a message: it belongs to a session (RFC 3501 2.3.2).
+
+export const flag = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } as const
+
+export const flagNames: readonly (readonly [bit: number, name: string])[] = [
+  [flag.answered, '\\Answered'],
+  [flag.flagged, '\\Flagged'],
+  [flag.deleted, '\\Deleted'],
+  [flag.seen, '\\Seen'],
+  [flag.draft, '\\Draft'],
+]

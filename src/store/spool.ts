@@ -1,0 +1,20 @@
+// Where the bytes of a message wait while they stream in. Small ones stay in memory, larger ones go to a file: nothing ever holds a whole large message in memory.
+
+/** A whole message, complete and immutable, not yet in any mailbox. Dispose of it when it was not stored (doing so after it was stored is harmless). */
+export interface SpooledMessage extends AsyncDisposable {
+  readonly sizeBytes: number
+  /** The first octets of the message, up to `limits.headBytes`: enough for the header of every honest message. */
+  readonly head: Uint8Array
+}
+
+export interface SpoolWriter extends AsyncDisposable {
+  readonly sizeBytes: number
+  /** Takes bytes (copies what it keeps). Settles at once while there is room in memory: awaiting it is the back-pressure. Rejects with DiskFullError. */
+  write(bytes: Uint8Array): Promise<void> | undefined
+  /** Ends the message. For a large one its file is on the disk for good when this settles. */
+  finish(): Promise<SpooledMessage>
+}
+
+export interface Spool {
+  open(): SpoolWriter
+}
