@@ -1,0 +1,109 @@
+// The header of a message or part as a list of fields with their places (RFC 5322 2.2). Tolerant: every input has a header.
+
+import { latin1 } from '#text/bytes.ts'
+import { trimSpace } from '#text/trim.ts'
+import { maxHeaderBytes } from './limits.ts'
+
+export interface HeaderField {
+  /** As written. */
+  readonly name: string
+  /** One character per octet, unfolded, trimmed, without CR, LF, NUL. */
+  readonly value: string
+  /** Octets from the start of what was read, line end included. */
+  readonly start: number
+  readonly end: number
+}
+
+export interface Header {
+  readonly fields: readonly HeaderField[]
+  /** Where the body begins, after the blank line; the length of what was read if there is none. */
+  readonly end: number
+}
+
+/** Reads up to the first empty line. Lines that are no field (mbox's "From " among them) are passed over with their continuations. */
+export function readHeader(bytes: Uint8Array): Header {
+  const { fieldsEnd, end } = headerExtent(bytes)
+  return { fields: readFields(latin1(bytes, 0, fieldsEnd)), end }
+}
+
+/** As `readHeader`, of a latin1 text that holds nothing but header lines. */
+export function readFields(text: string): readonly HeaderField[] {
+  const fields: HeaderField[] = []
+  let start = 0
+  while (start < text.length) {
+    const end = fieldEnd(text, start)
+    const field = readField(text, start, end)
+    if (field !== undefined) fields.push(field)
+    start = end
+  }
+  return fields
+}
+
+/** All fields of that name, in the order they stand. */
+export function fieldsNamed(header: Header, lowerCaseName: string): readonly HeaderField[] {
+  return header.fields.filter(field => isNamed(field, lowerCaseName))
+}
+
+/** The value of the first field of that name. */
+export function firstValue(header: Header, lowerCaseName: string): string | undefined {
+  return header.fields.find(field => isNamed(field, lowerCaseName))?.value
+}
+
+const lineFeed = 10
+const carriageReturn = 13
+
+function isNamed(field: HeaderField, lowerCaseName: string): boolean {
+  return field.name.length === lowerCaseName.length && field.name.toLowerCase() === lowerCaseName
+}
+
+function headerExtent(bytes: Uint8Array): { readonly fieldsEnd: number; readonly end: number } {
+  let at = 0
+  while (at < bytes.length) {
+    const newline = bytes.indexOf(lineFeed, at)
+    const lineEnd = newline < 0 ? bytes.length : newline + 1
+    if (lineEnd > maxHeaderBytes) return { fieldsEnd: at, end: at }
+    const isEmpty = newline === at || (newline === at + 1 && bytes[at] === carriageReturn)
+    if (isEmpty) return { fieldsEnd: at, end: lineEnd }
+    at = lineEnd
+  }
+  return { fieldsEnd: bytes.length, end: bytes.length }
+}
+
+/** After the line at `start` and every line that continues it. */
+function fieldEnd(text: string, start: number): number {
+  let end = start
+  do {
+    const newline = text.indexOf('\n', end)
+    if (newline < 0) return text.length
+    end = newline + 1
+  } while (text[end] === ' ' || text[end] === '\t')
+  return end
+}
+
+function readField(text: string, start: number, end: number): HeaderField | undefined {
+  const name = nameAt(text, start, end)
+  if (name === undefined) return undefined
+  const colon = text.indexOf(':', start + name.length)
+  return { name, value: unfold(text.slice(colon + 1, end)), start, end }
+}
+
+const colonCode = 0x3a
+
+// RFC 5322 4.5 allows white space before the colon; anything else but visible ASCII in a name makes the line no field.
+function nameAt(text: string, start: number, end: number): string | undefined {
+  let nameEnd = start
+  while (nameEnd < end && isNameCode(text.charCodeAt(nameEnd))) nameEnd += 1
+  if (nameEnd === start) return undefined
+  let at = nameEnd
+  while (text[at] === ' ' || text[at] === '\t') at += 1
+  return at < end && text.charCodeAt(at) === colonCode ? text.slice(start, nameEnd) : undefined
+}
+
+function isNameCode(code: number): boolean {
+  return code > 0x20 && code < 0x7f && code !== colonCode
+}
+
+function unfold(raw: string): string {
+  const value = trimSpace(raw)
+  return /[\r\n\0]/.test(value) ? trimSpace(value.replace(/[\r\n\0]+/g, '')) : value
+}

@@ -1,0 +1,37 @@
+// What mail/ refuses to go beyond. Nothing is refused whole: what lies beyond a limit is read as plain content.
+
+/** One header, of the message or of a part: the line that ends beyond this is body. */
+export const maxHeaderBytes = 1_048_576
+
+/** Parts of one message, nested ones included: the last one takes the rest. */
+export const maxParts = 10_000
+
+/** Parts within parts: a multipart or message deeper than this is text. */
+export const maxPartDepth = 100
+
+/** Addresses of one field; the rest is left out. */
+export const maxAddresses = 10_000
+
+/** Parameters of one field; the rest is left out. */
+export const maxParameters = 1_000
+
+/** RFC 2046 allows 70; a multipart with a longer boundary is text. */
+export const maxBoundaryCharacters = 500
+
+/** A line that begins like a boundary, white space at its end included: a longer one is none. */
+export const maxBoundaryLineBytes = 1_000
+
+/** Message-IDs kept of References, the newest ones. */
+export const maxReferences = 1_000
+
+/** Text of one part that is searched, in octets of the message. */
+export const maxSearchedPartBytes = 50_000_000
+
+/** Of a Subject, what decides its thread: stripping "[a] [b] ..." costs the square of it. */
+export const maxThreadSubjectCharacters = 1_000
+
+/** RFC 5321 4.5.3.1.3 allows 254; local parts longer than its 64 exist (VERP). */
+export const maxAddressCharacters = 512
+
+/** Where an HTML page must name its charset (HTML 4.2.5.4). */
+export const htmlSniffedBytes = 1_024

@@ -1,0 +1,78 @@
+// What decides the thread a message belongs to (RFC 5256 2.1, 2.2): its id, the ids it refers to, its subject without Re: and the like.
+
+import { decodeEncodedWords } from '#text/encoded-word.ts'
+import { foldCase } from '#text/fold-case.ts'
+import { trimSpace } from '#text/trim.ts'
+import { firstValue, readHeader } from './header.ts'
+import { maxReferences, maxThreadSubjectCharacters } from './limits.ts'
+
+export interface ThreadKeys {
+  /** Message-IDs are without their angle brackets. */
+  readonly messageId: string | undefined
+  /** Oldest first, each once; In-Reply-To's first if there is no References. */
+  readonly references: readonly string[]
+  /** Folded (`foldCase`), so that equal subjects are equal strings. */
+  readonly baseSubject: string
+}
+
+/** `head`: the message, or its header alone. */
+export function threadKeys(head: Uint8Array): ThreadKeys {
+  const header = readHeader(head)
+  const references = messageIds(firstValue(header, 'references') ?? '')
+  const inReplyTo = messageIds(firstValue(header, 'in-reply-to') ?? '')
+  return {
+    messageId: messageIds(firstValue(header, 'message-id') ?? '')[0],
+    references: references.length > 0 ? references.slice(-maxReferences) : inReplyTo.slice(0, 1),
+    baseSubject: foldCase(baseSubject(decodeEncodedWords(firstValue(header, 'subject') ?? ''))),
+  }
+}
+
+/** RFC 5256 2.1's base subject of a decoded Subject, in its own case. */
+export function baseSubject(decodedSubject: string): string {
+  let subject = decodedSubject.slice(0, maxThreadSubjectCharacters).replace(/[ \t\r\n]+/g, ' ')
+  for (;;) {
+    const before = subject
+    subject = withoutLeaders(withoutTrailers(trimSpace(subject)))
+    const forwarded = /^\[fwd:(.*)\]$/is.exec(subject)
+    if (forwarded !== null) subject = forwarded[1] ?? ''
+    if (subject === before) return subject
+  }
+}
+
+function withoutTrailers(subject: string): string {
+  let end = subject.length
+  for (;;) {
+    if (subject[end - 1] === ' ') end -= 1
+    else if (end >= 5 && subject.slice(end - 5, end).toLowerCase() === '(fwd)') end -= 5
+    else return subject.slice(0, end)
+  }
+}
+
+// "Re:", "Fw:", "Fwd:" with blobs ("[list]") before and between; a blob alone only if something is left after it.
+const leader = /(?:\[[^[\]]*\] ?)*(?:re|fwd?) ?(?:\[[^[\]]*\] ?)?: ?/iy
+const blob = /\[[^[\]]*\] ?/y
+
+function withoutLeaders(subject: string): string {
+  let at = 0
+  for (;;) {
+    const end = matchEnd(leader, subject, at)
+    if (end < 0) break
+    at = end
+  }
+  const afterBlob = matchEnd(blob, subject, at)
+  return subject.slice(afterBlob > 0 && afterBlob < subject.length ? afterBlob : at)
+}
+
+function matchEnd(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at
+  return pattern.test(text) ? pattern.lastIndex : -1
+}
+
+function messageIds(value: string): readonly string[] {
+  const ids = new Set<string>()
+  for (const match of value.matchAll(/<([^<>]+)>/g)) ids.add(trimSpace(match[1] ?? ''))
+  ids.delete('')
+  // Old programs write an id without brackets.
+  if (ids.size === 0 && value.includes('@') && !/[\s<>]/.test(value)) ids.add(value)
+  return [...ids]
+}
