@@ -53,14 +53,30 @@ export interface AppendMessage {
 }
 
 export type Command = { readonly tag: string } & (
-  | { readonly verb: 'CAPABILITY' | 'NOOP' | 'LOGOUT' | 'STARTTLS' | 'CHECK' | 'CLOSE' | 'UNSELECT' | 'EXPUNGE' | 'IDLE' | 'NAMESPACE' }
+  | {
+      readonly verb:
+        | 'CAPABILITY'
+        | 'NOOP'
+        | 'LOGOUT'
+        | 'STARTTLS'
+        | 'CHECK'
+        | 'CLOSE'
+        | 'UNSELECT'
+        | 'EXPUNGE'
+        | 'IDLE'
+        | 'NAMESPACE'
+    }
   | { readonly verb: 'ID'; readonly fields: ReadonlyMap<string, string> }
   | { readonly verb: 'ENABLE'; readonly capabilities: readonly string[] }
   | { readonly verb: 'LOGIN'; readonly user: string; readonly password: string }
   /** `initial` is decoded; undefined when the client sent none. */
   | { readonly verb: 'AUTHENTICATE'; readonly mechanism: string; readonly initial: Uint8Array | undefined }
   /** Mailbox names are decoded (modified UTF-7, or UTF-8), INBOX in any case is 'INBOX'. */
-  | { readonly verb: 'SELECT' | 'EXAMINE' | 'CREATE' | 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE'; readonly mailbox: string; readonly specialUse?: string }
+  | {
+      readonly verb: 'SELECT' | 'EXAMINE' | 'CREATE' | 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE'
+      readonly mailbox: string
+      readonly specialUse?: string
+    }
   | { readonly verb: 'RENAME'; readonly from: string; readonly to: string }
   | { readonly verb: 'LIST' | 'LSUB'; readonly reference: string; readonly pattern: string }
   | ({ readonly verb: 'STATUS'; readonly mailbox: string } & StatusItems)
@@ -69,6 +85,14 @@ export type Command = { readonly tag: string } & (
   | { readonly verb: 'UID EXPUNGE'; readonly set: SequenceSet }
   | { readonly verb: 'SEARCH'; readonly uid: boolean; readonly charset: string | undefined; readonly key: SearchKey }
   | { readonly verb: 'FETCH'; readonly uid: boolean; readonly set: SequenceSet; readonly items: readonly FetchItem[] }
-  | { readonly verb: 'STORE'; readonly uid: boolean; readonly set: SequenceSet; readonly action: 'add' | 'remove' | 'replace'; readonly silent: boolean; readonly flags: number; readonly keywords: readonly string[] }
+  | {
+      readonly verb: 'STORE'
+      readonly uid: boolean
+      readonly set: SequenceSet
+      readonly action: 'add' | 'remove' | 'replace'
+      readonly silent: boolean
+      readonly flags: number
+      readonly keywords: readonly string[]
+    }
   | { readonly verb: 'COPY' | 'MOVE'; readonly uid: boolean; readonly set: SequenceSet; readonly mailbox: string }
 )

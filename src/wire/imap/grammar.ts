@@ -1,0 +1,155 @@
+// The small words of IMAP's grammar (RFC 3501 9) over a Cursor: what every command's arguments are made of.
+// Where it does no harm they are read more freely than written down: several spaces for one, octets over 127 in strings.
+
+import { fromLatin1 } from '#text/bytes.ts'
+import { type CharacterSet, type Cursor, characterSet } from '#text/cursor.ts'
+
+/** Throws ParseError unless a space stands here; takes all of them. */
+export function space(cursor: Cursor): void {
+  if (!skipSpaces(cursor)) cursor.fail('expected a space')
+}
+
+/** Takes the spaces that stand here; tells whether there were any. */
+export function skipSpaces(cursor: Cursor): boolean {
+  const start = cursor.at
+  while (cursor.take(' '));
+  return cursor.at > start
+}
+
+/** The end of the command. Spaces before it are no harm: people at a terminal leave them, and some clients. */
+export function endOfCommand(cursor: Cursor): void {
+  skipSpaces(cursor)
+  cursor.expectEnd()
+}
+
+export function tag(cursor: Cursor): string {
+  return cursor.takeSome(tagCharacters, 'a tag')
+}
+
+export function atom(cursor: Cursor, what: string): string {
+  return cursor.takeSome(atomCharacters, what)
+}
+
+/** `astring`: an atom (`]` allowed), a quoted string or a literal; one character per octet. */
+export function astring(cursor: Cursor, what: string): string {
+  const first = cursor.peek
+  if (first === '"') return quoted(cursor)
+  if (first === '{') return literal(cursor)
+  return cursor.takeSome(astringCharacters, what)
+}
+
+/** `string`: quoted or literal. */
+export function string(cursor: Cursor, what: string): string {
+  const first = cursor.peek
+  if (first === '"') return quoted(cursor)
+  if (first === '{') return literal(cursor)
+  return cursor.fail(`expected ${what} in quotes or as a literal`)
+}
+
+/** `nstring`: a string, or NIL, which is undefined. */
+export function nstring(cursor: Cursor, what: string): string | undefined {
+  return cursor.takeAnyCase('NIL') ? undefined : string(cursor, what)
+}
+
+/** `list-mailbox`: like an astring, with `%` and `*`. */
+export function listPattern(cursor: Cursor): string {
+  const first = cursor.peek
+  if (first === '"') return quoted(cursor)
+  if (first === '{') return literal(cursor)
+  return cursor.takeSome(listCharacters, 'a mailbox name or pattern')
+}
+
+export function quoted(cursor: Cursor): string {
+  cursor.expect('"')
+  let value = cursor.takeWhile(quotedCharacters)
+  while (!cursor.take('"')) {
+    if (!cursor.take('\\')) cursor.fail('expected the end of the quoted string')
+    const escaped = cursor.peek
+    if (escaped !== '"' && escaped !== '\\') cursor.fail('in a quoted string only " and \\ can follow a \\')
+    cursor.at += 1
+    value += escaped + cursor.takeWhile(quotedCharacters)
+  }
+  return value
+}
+
+/** A literal as the receiver leaves it in the command. NUL is only for literal8 (RFC 3516 3). */
+export function literal(cursor: Cursor): string {
+  cursor.expect('{')
+  const size = Number(cursor.takeSome(digits, 'the size of a literal'))
+  cursor.take('+')
+  cursor.expect('}\r\n')
+  const start = cursor.at
+  if (start + size > cursor.text.length) cursor.fail('the literal is shorter than announced')
+  const value = cursor.text.slice(start, start + size)
+  const nul = value.indexOf('\0')
+  if (nul !== -1) {
+    cursor.at = start + nul
+    cursor.fail('a literal may not hold NUL')
+  }
+  cursor.at += size
+  return value
+}
+
+/** A text that should be US-ASCII and is, from clients of today, UTF-8; from an old one Latin-1. */
+export function unicode(octets: string): string {
+  if (!/[\x80-\xff]/.test(octets)) return octets
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromLatin1(octets))
+  } catch {
+    return octets
+  }
+}
+
+/** `number`: up to 2^53, which is more than rev1 has and enough for rev2's number64. */
+export function number(cursor: Cursor, what: string): number {
+  const start = cursor.at
+  const value = Number(cursor.takeSome(digits, what))
+  if (value <= Number.MAX_SAFE_INTEGER) return value
+  cursor.at = start
+  return cursor.fail(`${what} is too large`)
+}
+
+/** `nz-number`: 1 to 2^32 - 1. */
+export function positiveNumber(cursor: Cursor, what: string): number {
+  const start = cursor.at
+  const value = Number(cursor.takeSome(digits, what))
+  if (value >= 1 && value <= 0xffff_ffff) return value
+  cursor.at = start
+  return cursor.fail(`${what} must be from 1 to 4294967295`)
+}
+
+/** `( item item ... )`, empty if `mayBeEmpty`; at most `max` items, each read by `readItem`. */
+export function parenthesized<T>(
+  cursor: Cursor,
+  options: { readonly max: number; readonly mayBeEmpty: boolean; readonly what: string },
+  readItem: (cursor: Cursor) => T,
+): readonly T[] {
+  cursor.expect('(')
+  skipSpaces(cursor)
+  const items: T[] = []
+  if (cursor.take(')')) return options.mayBeEmpty ? items : cursor.fail(`expected ${options.what}`)
+  for (;;) {
+    if (items.length === options.max) cursor.fail(`more than ${options.max} of ${options.what}`)
+    items.push(readItem(cursor))
+    const spaced = skipSpaces(cursor)
+    if (cursor.take(')')) return items
+    if (!spaced) cursor.fail('expected a space or ")"')
+  }
+}
+
+const printable = Array.from({ length: 0x7f - 0x21 }, (_, index) => String.fromCharCode(0x21 + index)).join('')
+const eightBit = Array.from({ length: 0x80 }, (_, index) => String.fromCharCode(0x80 + index)).join('')
+
+function without(characters: string, ...left: string[]): CharacterSet {
+  return characterSet([...characters].filter(character => !left.includes(character)).join(''))
+}
+
+export const digits = characterSet('0123456789')
+/** Printable without atom-specials. */
+export const atomCharacters = without(printable, '(', ')', '{', '%', '*', '"', '\\', ']')
+const astringCharacters = without(printable + eightBit, '(', ')', '{', '%', '*', '"', '\\')
+const listCharacters = without(printable + eightBit, '(', ')', '{', '"', '\\')
+const tagCharacters = without(printable, '(', ')', '{', '%', '*', '"', '\\', '+')
+/** All but NUL, CR, LF, `"` and `\`. */
+const quotedCharacters = new Uint8Array(256).fill(1)
+for (const special of [0, 10, 13, 34, 92]) quotedCharacters[special] = 0

@@ -1,0 +1,39 @@
+// Every limit of the IMAP grammar. A command beyond one is answered BAD; nothing beyond one is held in memory.
+
+/** What the receiver may hold of one command. The session raises them after login with `ImapReceiver.limits`. */
+export interface ReceiverLimits {
+  /** One line without its CRLF: a command's, or each piece of it between literals. */
+  readonly lineBytes: number
+  /** The whole command: all its lines and the literals kept in memory. */
+  readonly commandBytes: number
+  /** Literals kept in memory in one command: each costs a look at all that came before it. */
+  readonly literals: number
+}
+
+/** Enough for AUTHENTICATE with a long token, little enough for a stranger. */
+export const limitsBeforeLogin: ReceiverLimits = { lineBytes: 16_384, commandBytes: 16_384, literals: 10 }
+
+/** RFC 7162 4 asks for 8,192 octets in a line; clients with scattered UIDs send more. */
+export const limitsAfterLogin: ReceiverLimits = { lineBytes: 65_536, commandBytes: 262_144, literals: 1_000 }
+
+/** A refused `{n+}` longer than this is not worth reading: the session had better close (RFC 7888 4). */
+export const swallowBytesMax = 64 * 1024 * 1024
+
+export const tagLengthMax = 256
+export const sequenceRangesMax = 20_000
+export const fetchItemsMax = 256
+export const headerFieldsMax = 1_000
+/** Numbers in BODY[1.2.3]: as deep as mail/structure goes, and one. */
+export const sectionDepthMax = 101
+/** Parentheses, NOT and OR inside each other. A client's `OR a OR b OR c ...` nests as deep as it is long. */
+export const searchDepthMax = 250
+export const searchKeysMax = 2_000
+export const keywordsMax = 100
+export const keywordLengthMax = 128
+/** RFC 2971 3.3: 30 pairs, names of 30 octets, values of 1,024. */
+export const idPairsMax = 30
+export const idNameLengthMax = 30
+export const idValueLengthMax = 1_024
+export const enableNamesMax = 50
+/** Longer strings leave as literals: lines stay short for clients with a small buffer (RFC 2683 3.2.1.5 speaks of 1,000 octets). */
+export const quotedLengthMax = 1_000
