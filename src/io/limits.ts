@@ -1,0 +1,26 @@
+// Every limit of this folder.
+
+export const limits = {
+  /** Bytes read ahead of the session; above it the socket is paused, and TCP holds the peer. */
+  unreadBytes: 64 * 1024,
+  /** Pieces read ahead before they are joined: a peer that sends single octets would else cost 200 bytes for each. */
+  unreadPieces: 32,
+  /** Queued bytes that are handed to the socket without waiting for a flush. */
+  queuedBytes: 64 * 1024,
+  /** More pieces than this are copied into one; fewer go out as they are, in one gathering write. */
+  gatheredPieces: 8,
+  /** Bytes the peer has not taken yet; above it a flush waits. */
+  unsentBytes: 128 * 1024,
+  /** How long a flush waits for a peer that takes nothing (RFC 5321 4.5.3.2 and RFC 9051 5.4 ask no more of us). */
+  flushTimeoutMs: 5 * 60_000,
+  /** A peer slower than this is as good as gone; adds to `flushTimeoutMs` for what is unsent. */
+  slowestPeerBytesPerSecond: 4096,
+  /** The whole TLS handshake. */
+  handshakeTimeoutMs: 30_000,
+  /** How long `close` waits until the last bytes have gone out. */
+  closeTimeoutMs: 30_000,
+  /** How long `close` then waits for the peer's end, so that the last reply is not cut off by a reset. */
+  lingerMs: 2_000,
+  /** PTR names of one address that are kept. */
+  reverseNames: 10,
+} as const
