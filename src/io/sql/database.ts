@@ -23,6 +23,8 @@ export interface Tx {
   get<R extends Row>(query: Sql): Promise<R | undefined>
   /** Settles with the number of rows changed. */
   run(query: Sql): Promise<number>
+  /** Runs one schema statement (CREATE, ALTER, ...). It is written in SQL that every engine accepts but for three words, see migrate.ts. */
+  define(statement: string): Promise<void>
 }
 
 export interface Database extends AsyncDisposable {
@@ -34,6 +36,8 @@ export interface Database extends AsyncDisposable {
    * Rejects with DiskFullError when there is no room; the transaction has then not happened.
    */
   write<T>(work: (tx: Tx) => Promise<T>, onDurable?: (result: T) => void): Promise<T>
+  /** What the engine itself finds wrong with its files; nothing when all is well. */
+  faults(): Promise<readonly string[]>
 }
 
 export class DiskFullError extends Error {
