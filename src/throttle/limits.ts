@@ -1,0 +1,37 @@
+// Every limit of this folder, and the settings it starts from.
+
+const minuteMs = 60_000
+
+export const limits = {
+  /** Addresses, networks or accounts that one throttle keeps in mind; the one that was quiet longest goes first. */
+  remembered: 50_000,
+  /** Longer login names count as their beginning. */
+  userCharacters: 320,
+} as const
+
+export const connectionDefaults = {
+  /** Open at once on all listeners that share the throttle. */
+  inAll: 10_000,
+  /** Open at once from one IPv4 address or IPv6 /64: a household of mail programs, each with 5 to 15. */
+  perAddress: 100,
+  /** New ones from one network (/24, /64): as many at once, then so many a minute. */
+  burst: 200,
+  perMinute: 600,
+} as const
+
+export const loginDefaults = {
+  /** The answer to the second attempt after one failure; doubles with each. */
+  firstDelayMs: 500,
+  longestDelayMs: 16_000,
+  /** Failures from one network (/24, /64) before it is banned. */
+  networkFailures: 20,
+  /** Failures against one account, from anywhere, before only networks that logged in to it may try. */
+  accountFailures: 100,
+  /** The first ban; each further one is twice as long. */
+  firstBanMs: 15 * minuteMs,
+  longestBanMs: 24 * 60 * minuteMs,
+  /** After so long without a failure the past is forgotten. */
+  forgetMs: 60 * minuteMs,
+  /** A network from which an account logged in stays known to it for this long. */
+  knownMs: 30 * 24 * 60 * minuteMs,
+} as const

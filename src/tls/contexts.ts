@@ -1,0 +1,153 @@
+// The certificates a server shows, by the name the client asks for. Mozilla's "intermediate" settings: TLS 1.2 and 1.3.
+
+import { constants, createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import type { ServerTls } from '#io/server-tls.ts'
+import { limits } from './limits.ts'
+
+export interface CertificateFiles {
+  /** PEM: the server's certificate, then those that lead to its authority. */
+  readonly certPath: string
+  readonly keyPath: string
+}
+
+export interface LoadedCertificate {
+  readonly certPath: string
+  /** DNS names it holds, in lower case, maybe with `*.` before. */
+  readonly names: readonly string[]
+  /** Milliseconds since 1970. */
+  readonly endsAt: number
+}
+
+export type Reload =
+  | { readonly kind: 'reloaded'; readonly certificates: readonly LoadedCertificate[] }
+  /** The certificates from before are still shown. */
+  | { readonly kind: 'kept'; readonly reason: string }
+
+export interface ServerTlsOptions {
+  /** Whether sessions may be resumed. Off on port 25: Microsoft's senders stumble over resumption. */
+  readonly tickets: boolean
+}
+
+/**
+ * Reads every certificate and key; rejects, naming the file, if one can't be used.
+ * A client that asks for no name, or one that no certificate holds, is shown the first.
+ */
+export async function loadContexts(files: readonly CertificateFiles[]): Promise<TlsContexts> {
+  return new TlsContexts(files, await readAll(files))
+}
+
+export class TlsContexts {
+  readonly #files: readonly CertificateFiles[]
+  #shown: Shown
+
+  constructor(files: readonly CertificateFiles[], shown: Shown) {
+    this.#files = files
+    this.#shown = shown
+  }
+
+  get certificates(): readonly LoadedCertificate[] {
+    return this.#shown.all
+  }
+
+  /** What channels take; follows every reload. */
+  serverTls(options: ServerTlsOptions): ServerTls {
+    return {
+      context: servername => {
+        const found = certificateFor(this.#shown, servername)
+        return options.tickets ? found.context : found.contextWithoutTickets
+      },
+    }
+  }
+
+  /** Reads the files again; connections made from now on are shown what they hold. */
+  async reload(): Promise<Reload> {
+    try {
+      this.#shown = await readAll(this.#files)
+      return { kind: 'reloaded', certificates: this.certificates }
+    } catch (error) {
+      return { kind: 'kept', reason: error instanceof Error ? error.message : String(error) }
+    }
+  }
+}
+
+interface Certificate extends LoadedCertificate {
+  readonly context: SecureContext
+  readonly contextWithoutTickets: SecureContext
+}
+
+interface Shown {
+  readonly first: Certificate
+  readonly all: readonly Certificate[]
+  readonly byName: ReadonlyMap<string, Certificate>
+}
+
+async function readAll(files: readonly CertificateFiles[]): Promise<Shown> {
+  if (files.length > limits.certificates) throw new Error(`more than ${limits.certificates} certificates`)
+  const all = await Promise.all(files.map(readOne))
+  const [first] = all
+  if (first === undefined) throw new Error('no certificate is given')
+  const byName = new Map<string, Certificate>()
+  for (const certificate of all) {
+    for (const name of certificate.names) if (!byName.has(name)) byName.set(name, certificate)
+  }
+  return { first, all, byName }
+}
+
+function certificateFor(shown: Shown, servername: string | undefined): Certificate {
+  if (servername === undefined) return shown.first
+  const name = servername.toLowerCase()
+  const dot = name.indexOf('.')
+  return shown.byName.get(name) ?? shown.byName.get(`*${name.slice(dot)}`) ?? shown.first
+}
+
+async function readOne({ certPath, keyPath }: CertificateFiles): Promise<Certificate> {
+  const [cert, key] = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')])
+  const certificate = usable(certPath, 'is no certificate', () => new X509Certificate(cert))
+  const privateKey = usable(keyPath, 'is no private key without a passphrase', () => createPrivateKey(key))
+  if (!certificate.checkPrivateKey(privateKey)) throw new Error(`${keyPath} is not the key of ${certPath}`)
+  const contextWith = (secureOptions: number) =>
+    usable(certPath, 'can not be used for TLS', () => createSecureContext({ ...settings, cert, key, secureOptions }))
+  return {
+    certPath,
+    names: namesOf(certificate),
+    endsAt: Date.parse(certificate.validTo),
+    context: contextWith(constants.SSL_OP_NO_RENEGOTIATION),
+    contextWithoutTickets: contextWith(constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET),
+  }
+}
+
+const settings = {
+  minVersion: 'TLSv1.2',
+  dhparam: 'auto',
+  ciphers: [
+    'TLS_AES_128_GCM_SHA256',
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'ECDHE-ECDSA-CHACHA20-POLY1305',
+    'ECDHE-RSA-CHACHA20-POLY1305',
+    'DHE-RSA-AES128-GCM-SHA256',
+    'DHE-RSA-AES256-GCM-SHA384',
+    'DHE-RSA-CHACHA20-POLY1305',
+  ].join(':'),
+} as const
+
+function usable<T>(path: string, problem: string, make: () => T): T {
+  try {
+    return make()
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${path} ${problem}: ${detail}`, { cause })
+  }
+}
+
+/** A name with a comma or a quote is written in quotes by Node, and is no host's. */
+function namesOf(certificate: X509Certificate): readonly string[] {
+  const entries = certificate.subjectAltName?.split(', ') ?? []
+  return entries.filter(entry => entry.startsWith('DNS:')).map(entry => entry.slice(4).toLowerCase())
+}
