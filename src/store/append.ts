@@ -1,0 +1,68 @@
+// APPEND: messages into one mailbox, all or none.
+
+import { sql, type Tx } from '#io/sql/database.ts'
+import { isOverQuota, stepOf } from './account-row.ts'
+import { insertBlob, insertMessage, type NewBlob } from './blob-row.ts'
+import type { Entry } from './change.ts'
+import { type Changed, unchanged } from './changed.ts'
+import { addEntries, type NewEntry } from './entry-row.ts'
+import type { MailboxRefusal } from './store.ts'
+import { type ThreadKeys, threadOf } from './threads.ts'
+
+export interface AppendItem {
+  readonly blob: NewBlob
+  readonly threadKeys: ThreadKeys
+  readonly flags: number
+  readonly keywords: string
+  readonly internalDate: number
+  readonly prefix: Uint8Array
+}
+
+export interface Append {
+  readonly accountId: number
+  readonly mailboxId: number
+  readonly items: readonly AppendItem[]
+  readonly now: number
+}
+
+type Appending = { kind: 'done'; uidValidity: number; entries: readonly Entry[] } | MailboxRefusal
+
+export async function append(tx: Tx, work: Append): Promise<Changed<Appending>> {
+  const { accountId, mailboxId, items, now } = work
+  const uidValidity = await uidValidityOf(tx, accountId, mailboxId)
+  if (uidValidity === undefined) return unchanged({ kind: 'no-such-mailbox' })
+  if (items.length === 0) return unchanged({ kind: 'done', uidValidity, entries: [] })
+  const bytes = items.reduce((sum, item) => sum + sizeOf(item), 0)
+  if (await isOverQuota(tx, accountId, bytes)) return unchanged({ kind: 'over-quota' })
+  const { modseq, firstId } = await stepOf(tx, { accountId, now, ids: items.length * 2, bytes, messages: items.length })
+  const entries: NewEntry[] = []
+  for (const [index, item] of items.entries()) entries.push(await store(tx, work, item, firstId + index * 2))
+  const added = await addEntries(tx, { accountId, mailboxId, modseq }, entries)
+  if (added === undefined) throw new Error(`mailbox ${mailboxId} went away in its own transaction`)
+  return {
+    result: { kind: 'done', ...added },
+    changes: [{ kind: 'added', accountId, mailboxId, modseq, entries: added.entries }],
+  }
+}
+
+function sizeOf(item: AppendItem): number {
+  return item.prefix.length + item.blob.sizeBytes
+}
+
+/** Stores blob and message; the entry that will name them. */
+async function store(tx: Tx, { accountId, now }: Append, item: AppendItem, messageId: number): Promise<NewEntry> {
+  const { blob, prefix, flags, keywords, internalDate } = item
+  const sizeBytes = sizeOf(item)
+  const threadId = await threadOf(tx, { accountId, keys: item.threadKeys, messageId, now })
+  await insertBlob(tx, blob, 1)
+  await insertMessage(tx, { accountId, messageId, blobId: blob.blobId, prefix, sizeBytes, threadId, refs: 1 })
+  return { flags, keywords, entryId: messageId + 1, messageId, threadId, sizeBytes, internalDate, savedAt: now }
+}
+
+/** Undefined when there is no such mailbox. */
+export async function uidValidityOf(tx: Tx, accountId: number, mailboxId: number): Promise<number | undefined> {
+  const row = await tx.get<[number]>(
+    sql`SELECT uidvalidity FROM mailbox WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId}`,
+  )
+  return row?.[0]
+}

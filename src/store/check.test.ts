@@ -1,0 +1,106 @@
+// Each fault is made by hand, and must be found.
+
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type Sql, sql } from '#io/sql/database.ts'
+import { openSqlite } from '#io/sql/sqlite.ts'
+import { blobPath } from './blobs.ts'
+import { checkStore } from './check.ts'
+import { temporaryStore } from './temporary-store.ts'
+
+interface Broken {
+  readonly folder: string
+  readonly blobId: number
+  run(statement: Sql): Promise<unknown>
+}
+
+/** What the check finds in a small store after `harm` was done to it. */
+async function findingsAfter(harm: (broken: Broken) => Promise<unknown>): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'posthouse-check-'))
+  const database = await openSqlite({ path: join(folder, 'posthouse.db') })
+  {
+    await using temporary = await temporaryStore({ database, folder, accounts: [1] })
+    for (const text of ['one', 'two', 'z'.repeat(200_000)]) {
+      await using message = await temporary.message(text)
+      await temporary.store.deliver(message, [{ accountId: 1, mailbox: 'INBOX', prefix: Buffer.from('p') }])
+    }
+    const inbox = (await temporary.store.mailbox(1, 'INBOX'))?.mailboxId ?? 0
+    await temporary.store.expunge(1, inbox, [2], { onlyDeleted: false })
+  }
+  const run = (statement: Sql) => database.write(tx => tx.run(statement))
+  const row = await database.read(tx => tx.get<[number]>(sql`SELECT blob_id FROM blob WHERE place = 'file'`))
+  await harm({ folder, run, blobId: row?.[0] ?? 0 })
+  const found = await Array.fromAsync(checkStore(database, folder))
+  await database[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+  return [...new Set(found.map(({ what }) => what))].sort()
+}
+
+const harms: readonly (readonly [string, readonly string[], (broken: Broken) => Promise<unknown>])[] = [
+  ['nothing', [], async () => {}],
+  ['a count', ['mailbox-counts'], ({ run }) => run(sql`UPDATE mailbox SET unseen_count = 7 WHERE name = 'INBOX'`)],
+  ['the quota', ['quota-sums'], ({ run }) => run(sql`UPDATE mail_account SET used_bytes = used_bytes - 1`)],
+  [
+    'UIDNEXT',
+    ['tombstone-uid-not-below-uidnext', 'uid-not-below-uidnext'],
+    ({ run }) => run(sql`UPDATE mailbox SET uidnext = 2, recent_from = 1 WHERE name = 'INBOX'`),
+  ],
+  [
+    'HIGHESTMODSEQ',
+    ['modseq-above-highest', 'tombstone-modseq-above-highest'],
+    ({ run }) => run(sql`UPDATE mailbox SET highestmodseq = 1 WHERE name = 'INBOX'`),
+  ],
+  ['the account counter', ['mailbox-ahead-of-account'], ({ run }) => run(sql`UPDATE mail_account SET modseq = 3`)],
+  [
+    'the ids',
+    ['id-above-the-counter', 'mailbox-ahead-of-account'],
+    ({ run }) => run(sql`UPDATE mail_account SET last_id = 3`),
+  ],
+  ['a UID', ['uid-used-twice'], ({ run }) => run(sql`UPDATE entry SET uid = 2 WHERE uid = 1`)],
+  ['an entry id', ['entry-id-used-twice'], ({ run }) => run(sql`UPDATE entry SET entry_id = 5`)],
+  [
+    'a UIDVALIDITY',
+    ['uidvalidity-used-twice'],
+    ({ run }) => run(sql`UPDATE mailbox SET uidvalidity = 5 WHERE name IN ('INBOX', 'Sent')`),
+  ],
+  [
+    'a mailbox',
+    ['entry-without-mailbox', 'tombstone-without-mailbox'],
+    ({ run }) => run(sql`DELETE FROM mailbox WHERE name = 'INBOX'`),
+  ],
+  [
+    'a size',
+    ['entry-unlike-its-message', 'message-unlike-its-blob'],
+    ({ run }) => run(sql`UPDATE message SET size_bytes = 9`),
+  ],
+  ['references', ['message-references'], ({ run }) => run(sql`UPDATE message SET entry_refs = 2`)],
+  ['blob references', ['blob-references'], ({ run }) => run(sql`UPDATE blob SET refs = 2`)],
+  [
+    'all messages',
+    ['blob-references', 'entry-unlike-its-message', 'tombstone-without-message'],
+    ({ run }) => run(sql`DELETE FROM message`),
+  ],
+  ['bytes', ['blob-unlike-its-bytes'], ({ run }) => run(sql`UPDATE blob_bytes SET bytes = ${Uint8Array.of(1)}`)],
+  ['all bytes', ['blob-unlike-its-bytes'], ({ run }) => run(sql`DELETE FROM blob_bytes`)],
+  [
+    'blobs',
+    ['bytes-without-blob', 'message-unlike-its-blob'],
+    ({ run }) => run(sql`DELETE FROM blob WHERE place = 'table'`),
+  ],
+  ['a file', ['blob-without-file'], ({ folder, blobId }) => rm(blobPath(folder, blobId))],
+  ['the end of a file', ['blob-unlike-its-file'], ({ folder, blobId }) => truncate(blobPath(folder, blobId), 100)],
+  [
+    'one file too many',
+    ['file-without-blob'],
+    async ({ folder }) => {
+      const [shard] = await readdir(join(folder, 'blobs'))
+      await writeFile(join(folder, 'blobs', shard ?? '', '77'), 'x')
+    },
+  ],
+]
+for (const [name, wanted, harm] of harms) {
+  test(`the check after harm to: ${name}`, async () => assert.deepEqual(await findingsAfter(harm), wanted))
+}

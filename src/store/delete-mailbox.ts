@@ -1,0 +1,41 @@
+// DELETE: the mailbox goes, its messages are kept as long as expunged ones are.
+
+import { sql, type Tx } from '#io/sql/database.ts'
+import { stepOf } from './account-row.ts'
+import type { Change } from './change.ts'
+import { type Changed, unchanged } from './changed.ts'
+import type { Mailbox } from './mailbox.ts'
+import { mailboxNamed } from './mailbox-row.ts'
+import { inbox, normalName } from './names.ts'
+import type { MailboxRefusal } from './store.ts'
+
+export interface DeleteMailbox {
+  readonly accountId: number
+  readonly name: string
+  readonly now: number
+}
+
+export async function deleteMailbox(tx: Tx, work: DeleteMailbox): Promise<Changed<{ kind: 'done' } | MailboxRefusal>> {
+  const name = normalName(work.name)
+  if (name === inbox) return unchanged({ kind: 'inbox' })
+  const mailbox = await mailboxNamed(tx, work.accountId, name)
+  if (mailbox === undefined) return unchanged({ kind: 'no-such-mailbox' })
+  return { result: { kind: 'done' }, changes: [await bury(tx, work, mailbox)] }
+}
+
+async function bury(tx: Tx, { accountId, now }: DeleteMailbox, mailbox: Mailbox): Promise<Change> {
+  const { mailboxId, name, uidValidity, sizeBytes, exists } = mailbox
+  const { modseq } = await stepOf(tx, { accountId, now, bytes: -sizeBytes, messages: -exists })
+  await tx.run(sql`
+    INSERT INTO expunged (account_id, mailbox_id, uid, modseq, expunged_at, entry_id, message_id, thread_id,
+      flags, keywords, internal_date, saved_at, size_bytes)
+    SELECT account_id, mailbox_id, uid, CAST(${modseq} AS BIGINT), CAST(${now} AS BIGINT), entry_id, message_id, thread_id,
+      flags, keywords, internal_date, saved_at, size_bytes
+    FROM entry WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId}`)
+  await tx.run(sql`DELETE FROM entry WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId}`)
+  await tx.run(sql`
+    INSERT INTO mailbox_gone (account_id, mailbox_id, name, uidvalidity, modseq, gone_at)
+    VALUES (${accountId}, ${mailboxId}, ${name}, ${uidValidity}, ${modseq}, ${now})`)
+  await tx.run(sql`DELETE FROM mailbox WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId}`)
+  return { kind: 'mailbox-gone', accountId, mailboxId, modseq, mailbox }
+}

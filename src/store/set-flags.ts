@@ -1,0 +1,78 @@
+// STORE: flags and keywords of many entries in one change. Entries that are already as wanted keep their MODSEQ (RFC 7162 3.1.3).
+
+import { sql, type Tx } from '#io/sql/database.ts'
+import { listOf, slices } from '#io/sql/list.ts'
+import { stepOf } from './account-row.ts'
+import type { Entry, FlagChange } from './change.ts'
+import { type Changed, unchanged } from './changed.ts'
+import { entriesOf, type Sums, sumsOf } from './entry-row.ts'
+import { editedKeywords } from './keywords.ts'
+import type { FlagEdit } from './store.ts'
+
+export interface SetFlags {
+  readonly accountId: number
+  readonly mailboxId: number
+  readonly uids: readonly number[]
+  readonly edit: FlagEdit
+  readonly now: number
+}
+
+export async function setFlags(tx: Tx, work: SetFlags): Promise<Changed<{ modified: readonly number[] }>> {
+  const { accountId, mailboxId, edit } = work
+  const found = await entriesOf(tx, accountId, mailboxId, work.uids)
+  const spared = (entry: Entry) => edit.unchangedSince !== undefined && entry.modseq > edit.unchangedSince
+  const modified = found.filter(spared).map(entry => entry.uid)
+  const before = found.filter(entry => !spared(entry) && !isAsWanted(entry, edit))
+  if (before.length === 0) return unchanged({ modified })
+  const { modseq } = await stepOf(tx, { accountId, now: work.now })
+  const after = before.map(entry => edited(entry, edit))
+  await update(tx, work, modseq, after)
+  await recount(tx, work, modseq, { before: sumsOf(before), after: sumsOf(after) })
+  const entries: FlagChange[] = after.map(({ uid, flags, keywords }) => ({ uid, flags, keywords }))
+  return { result: { modified }, changes: [{ kind: 'flags', accountId, mailboxId, modseq, entries }] }
+}
+
+function edited(entry: Entry, edit: FlagEdit): Entry {
+  return {
+    ...entry,
+    flags: editedFlags(entry.flags, edit),
+    keywords: editedKeywords(entry.keywords, edit.action, edit.keywords),
+  }
+}
+
+function editedFlags(flags: number, edit: FlagEdit): number {
+  if (edit.action === 'add') return flags | edit.flags
+  if (edit.action === 'remove') return flags & ~edit.flags
+  return edit.flags
+}
+
+function isAsWanted(entry: Entry, edit: FlagEdit): boolean {
+  return (
+    editedFlags(entry.flags, edit) === entry.flags &&
+    editedKeywords(entry.keywords, edit.action, edit.keywords) === entry.keywords
+  )
+}
+
+const updateIn = listOf`
+  UPDATE entry SET flags = ${0}, keywords = ${0}, modseq = ${0}
+  WHERE account_id = ${0} AND mailbox_id = ${0} AND uid IN (${0})`
+
+/** One statement for all entries that become alike. */
+async function update(tx: Tx, work: SetFlags, modseq: number, entries: readonly Entry[]): Promise<void> {
+  for (const alike of Map.groupBy(entries, entry => `${entry.flags} ${entry.keywords}`).values()) {
+    const { flags, keywords } = alike[0] as Entry // a group is never empty
+    for (const slice of slices(alike)) {
+      const uids = slice.map(entry => entry.uid)
+      await tx.run(updateIn([flags, keywords, modseq, work.accountId, work.mailboxId], uids))
+    }
+  }
+}
+
+async function recount(tx: Tx, work: SetFlags, modseq: number, sums: { before: Sums; after: Sums }): Promise<void> {
+  await tx.run(sql`
+    UPDATE mailbox SET
+      highestmodseq = ${modseq},
+      unseen_count = unseen_count + ${sums.after.unseen - sums.before.unseen},
+      deleted_count = deleted_count + ${sums.after.deleted - sums.before.deleted}
+    WHERE account_id = ${work.accountId} AND mailbox_id = ${work.mailboxId}`)
+}
