@@ -1,0 +1,35 @@
+// What the directory's tables promise each other, looked at in one snapshot.
+
+import { sql, type Tx } from '#io/sql/database.ts'
+
+export interface DirectoryFinding {
+  readonly severity: 'error'
+  /** Which rule is broken. */
+  readonly what: string
+  readonly accountId: number | undefined
+  readonly detail: string
+}
+
+/** Nothing when all is well. */
+export async function check(tx: Tx): Promise<readonly DirectoryFinding[]> {
+  const ownerless = await tx.all<[string, number]>(sql`
+    SELECT shown, account_id FROM address
+    WHERE NOT EXISTS (SELECT 1 FROM account WHERE account.account_id = address.account_id)`)
+  const foreign = await tx.all<[string, number]>(sql`
+    SELECT shown, account_id FROM address WHERE NOT EXISTS (SELECT 1 FROM domain WHERE name = domain)`)
+  const nameless = await tx.all<[string, number]>(sql`
+    SELECT address, account_id FROM account WHERE NOT EXISTS (
+      SELECT 1 FROM address WHERE address.account_id = account.account_id AND is_alias = 0)`)
+  const early = await tx.all<[string, number]>(sql`
+    SELECT address, account_id FROM account WHERE account_id >= (SELECT account_id FROM next_account)`)
+  return [
+    ...found('address-without-account', ownerless),
+    ...found('address-without-domain', foreign),
+    ...found('account-without-address', nameless),
+    ...found('account-id-not-reserved', early),
+  ]
+}
+
+function found(what: string, rows: readonly (readonly [string, number])[]): readonly DirectoryFinding[] {
+  return rows.map(([detail, accountId]) => ({ severity: 'error', what, accountId, detail }))
+}

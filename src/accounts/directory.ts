@@ -1,0 +1,179 @@
+// The directory: domains, accounts and aliases, in SQL. The verbs are functions over a transaction, one file for each kind of thing; this is their door.
+// One Directory to a process: what it remembers is right as long as every change goes through it (the folder's lock sees to that).
+
+import type { Clock } from '#io/clock.ts'
+import type { Random } from '#io/random.ts'
+import type { Database, Tx } from '#io/sql/database.ts'
+import { migrate } from '#io/sql/migrate.ts'
+import type { Account, Resolution, Resolver } from './account.ts'
+import * as accounts from './account-verbs.ts'
+import { AddressCache } from './address-cache.ts'
+import * as aliases from './alias-verbs.ts'
+import { check, type DirectoryFinding } from './check.ts'
+import * as domains from './domain-verbs.ts'
+import { migrations } from './migrations.ts'
+import { foldDomain, foldLocalPart, readAddress } from './names.ts'
+import type { Page } from './page.ts'
+import { PasswordHasher } from './password-hasher.ts'
+import type { ArgonParameters } from './phc.ts'
+import { preparePassword } from './prepare-password.ts'
+import type { Outcome } from './refusal.ts'
+import * as resolving from './resolve.ts'
+
+export interface DirectoryNeeds {
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: Random
+  /** What a password's hash costs; today's if undefined. */
+  readonly passwordCost?: ArgonParameters
+}
+
+export class Directory implements Resolver {
+  readonly hasher: PasswordHasher
+  readonly #database: Database
+  readonly #clock: Clock
+  readonly #cache = new AddressCache()
+
+  /** Brings the tables up to date first. */
+  static async open(needs: DirectoryNeeds): Promise<Directory> {
+    await migrate(needs.database, 'accounts', migrations)
+    return new Directory(needs)
+  }
+
+  private constructor(needs: DirectoryNeeds) {
+    this.#database = needs.database
+    this.#clock = needs.clock
+    this.hasher = new PasswordHasher(needs.random, needs.passwordCost)
+  }
+
+  async resolve(localPart: string, domain: string | undefined): Promise<Resolution> {
+    const local = foldLocalPart(localPart)
+    if (domain === undefined) return local === 'postmaster' ? await this.#read(resolving.bare) : { kind: 'not-local' }
+    const name = foldDomain(domain)
+    if (name === undefined) return { kind: 'not-local' }
+    if (local === undefined) return await this.#read(tx => resolving.unreadableName(tx, name))
+    const key = `${local}@${name}`
+    const known = this.#cache.get(key)
+    if (known !== undefined) return known
+    const generation = this.#cache.generation
+    const resolution = await this.#read(tx => resolving.resolve(tx, local, name))
+    // Only names that exist are remembered, else a dictionary attack would push them out.
+    if (resolution.kind === 'account') this.#cache.set(key, resolution, generation)
+    return resolution
+  }
+
+  // Domains
+
+  async addDomain(name: string): Promise<Outcome<domains.Domain>> {
+    return await this.#write(tx => domains.add(tx, { name, now: this.#clock.now() }))
+  }
+
+  async listDomains(after?: string): Promise<Page<domains.Domain>> {
+    return await this.#read(tx => domains.list(tx, after))
+  }
+
+  /** Refused (`in-use`) while it has accounts. Its aliases go with it. */
+  async removeDomain(name: string): Promise<Outcome<domains.Domain>> {
+    return await this.#write(tx => domains.remove(tx, name))
+  }
+
+  // Accounts
+
+  /** An id never given before, for an account to be made: what hangs on it can be made first. */
+  async reserveAccountId(): Promise<number> {
+    return await this.#database.write(accounts.reserveId)
+  }
+
+  /** Says no as `addAccount` would, before anything is done for it. */
+  async canAddAccount(address: string, password: string): Promise<Outcome<undefined>> {
+    if (preparePassword(password) === undefined) return { kind: 'bad-password', subject: address }
+    return await this.#read(tx => accounts.canAdd(tx, address))
+  }
+
+  async addAccount(request: {
+    readonly accountId: number
+    readonly address: string
+    readonly password: string
+  }): Promise<Outcome<Account>> {
+    const { accountId, address } = request
+    const password = preparePassword(request.password)
+    if (password === undefined) return { kind: 'bad-password', subject: address }
+    const passwordHash = await this.hasher.hash(password)
+    return await this.#write(tx => accounts.add(tx, { accountId, address, passwordHash, now: this.#clock.now() }))
+  }
+
+  /** In the order of domain and name. */
+  async listAccounts(range: { readonly domain?: string; readonly after?: string } = {}): Promise<Page<Account>> {
+    return await this.#read(tx => accounts.list(tx, range))
+  }
+
+  /** By the account's own address, in any case; an alias is no account. */
+  async account(address: string): Promise<Outcome<Account>> {
+    return await this.#read(tx => accounts.show(tx, address))
+  }
+
+  async setPassword(address: string, newPassword: string): Promise<Outcome<Account>> {
+    const password = preparePassword(newPassword)
+    if (password === undefined) return { kind: 'bad-password', subject: address }
+    const found = await this.account(address)
+    if (found.kind !== 'done') return found
+    const passwordHash = await this.hasher.hash(password)
+    return await this.#write(tx => accounts.setPasswordHash(tx, address, passwordHash))
+  }
+
+  async setDisabled(address: string, disabled: boolean): Promise<Outcome<Account>> {
+    return await this.#write(tx => accounts.setDisabled(tx, address, disabled))
+  }
+
+  /** With its aliases. Its mail is the store's to remove. */
+  async removeAccount(address: string): Promise<Outcome<Account>> {
+    return await this.#write(tx => accounts.remove(tx, address))
+  }
+
+  // Aliases
+
+  /** `alias` is a full address, or `@domain` for all that has no other owner there. */
+  async addAlias(alias: string, account: string): Promise<Outcome<aliases.Alias>> {
+    return await this.#write(tx => aliases.add(tx, alias, account))
+  }
+
+  async listAliases(range: { readonly domain?: string; readonly after?: string } = {}): Promise<Page<aliases.Alias>> {
+    return await this.#read(tx => aliases.list(tx, range))
+  }
+
+  async aliasesOf(accountId: number): Promise<readonly string[]> {
+    return await this.#read(tx => aliases.ofAccount(tx, accountId))
+  }
+
+  async removeAlias(alias: string): Promise<Outcome<aliases.Alias>> {
+    return await this.#write(tx => aliases.remove(tx, alias))
+  }
+
+  // For the authenticator
+
+  /** The account and its password's hash, by full address in any case. */
+  async credentials(user: string): Promise<accounts.Credentials | undefined> {
+    const name = readAddress(user)
+    return name && (await this.#read(tx => accounts.credentials(tx, name)))
+  }
+
+  /** Puts a stronger hash of the same password in the place of `oldHash`, if that still stands. */
+  async replaceHash(accountId: number, oldHash: string, newHash: string): Promise<void> {
+    await this.#database.write(tx => accounts.replaceHash(tx, { accountId, oldHash, newHash }))
+  }
+
+  /** What in the tables does not fit together; empty when all is well. */
+  async check(): Promise<readonly DirectoryFinding[]> {
+    return await this.#read(check)
+  }
+
+  async #read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return await this.#database.read(work)
+  }
+
+  async #write<T>(work: (tx: Tx) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    const outcome = await this.#database.write(work)
+    if (outcome.kind === 'done') this.#cache.clear()
+    return outcome
+  }
+}

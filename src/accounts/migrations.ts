@@ -1,0 +1,37 @@
+// The directory's tables, by numbered steps forward. An address has one owner whatever it is, so accounts' own addresses and aliases lie in one table.
+
+import type { Migration } from '#io/sql/migrate.ts'
+
+export const migrations: readonly Migration[] = [
+  {
+    number: 1,
+    statements: [
+      // `name` in lower case ASCII, `shown` as it was given.
+      `CREATE TABLE domain (
+        name TEXT PRIMARY KEY,
+        shown TEXT NOT NULL,
+        created_at BIGINT NOT NULL
+      ) CLUSTERED`,
+      `CREATE TABLE account (
+        account_id BIGINT PRIMARY KEY,
+        address TEXT NOT NULL,
+        password_hash TEXT NOT NULL,
+        disabled BIGINT NOT NULL,
+        created_at BIGINT NOT NULL
+      )`,
+      // `local_part` folded ('' is the catch-all of its domain), `shown` the whole address as it was given.
+      `CREATE TABLE address (
+        domain TEXT NOT NULL,
+        local_part TEXT NOT NULL,
+        shown TEXT NOT NULL,
+        account_id BIGINT NOT NULL,
+        is_alias BIGINT NOT NULL,
+        PRIMARY KEY (domain, local_part)
+      ) CLUSTERED`,
+      'CREATE INDEX address_of_account ON address (account_id)',
+      // One row: ids of removed accounts are never given again, for mail may still hang on them.
+      'CREATE TABLE next_account (account_id BIGINT NOT NULL)',
+      'INSERT INTO next_account (account_id) VALUES (1)',
+    ],
+  },
+]

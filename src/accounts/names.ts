@@ -1,0 +1,42 @@
+// Names as they are compared: two ways to write one name give the same folded one (RFC 8265 3.3: width, case, composition).
+
+import { parseAddress, printAddress } from '#mail/address.ts'
+import { toAsciiDomain } from '#text/idna.ts'
+import { limits } from './limits.ts'
+
+/** An address as it is kept: compared by `local` and `domain`, shown as it was written. */
+export interface FoldedAddress {
+  readonly local: string
+  readonly domain: string
+  readonly shown: string
+}
+
+/** Undefined: no local part can be written so. */
+export function foldLocalPart(localPart: string): string | undefined {
+  const text = localPart.normalize('NFKC').toLowerCase().normalize('NFC')
+  if (text === '' || /\p{Cc}|\p{Cs}/u.test(text)) return undefined
+  return Buffer.byteLength(text) > limits.localPartBytes ? undefined : text
+}
+
+/** In lower case ASCII, without a final dot; undefined: no domain can be written so. */
+export function foldDomain(domain: string): string | undefined {
+  return toAsciiDomain(domain.endsWith('.') ? domain.slice(0, -1) : domain)
+}
+
+/** Undefined if the text is no address. */
+export function readAddress(text: string): FoldedAddress | undefined {
+  const parsed = parseAddress(text.trim())
+  if (parsed === undefined) return undefined
+  const local = foldLocalPart(parsed.localPart)
+  const domain = foldDomain(parsed.domain)
+  if (local === undefined || domain === undefined) return undefined
+  return { local, domain, shown: printAddress({ ...parsed, localPart: parsed.localPart.normalize('NFC') }) }
+}
+
+/** As readAddress, and `@domain`, the catch-all, whose local part is ''. */
+export function readAlias(text: string): FoldedAddress | undefined {
+  if (!text.trim().startsWith('@')) return readAddress(text)
+  const shown = text.trim().slice(1)
+  const domain = foldDomain(shown)
+  return domain === undefined ? undefined : { local: '', domain, shown: `@${shown}` }
+}

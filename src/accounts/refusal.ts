@@ -1,0 +1,24 @@
+// The "no" of the directory's verbs, as data: the command line says it in words, with the next step.
+
+export type RefusalKind =
+  | 'bad-domain'
+  | 'bad-address'
+  | 'bad-password'
+  | 'no-such-domain'
+  | 'no-such-account'
+  | 'no-such-alias'
+  | 'already-exists'
+  /** A domain that still has accounts. */
+  | 'in-use'
+
+export interface Refusal {
+  readonly kind: RefusalKind
+  /** The name that it is about, as given. */
+  readonly subject: string
+}
+
+export type Outcome<T> = { readonly kind: 'done'; readonly value: T } | Refusal
+
+export function done<T>(value: T): { readonly kind: 'done'; readonly value: T } {
+  return { kind: 'done', value }
+}
