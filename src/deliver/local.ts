@@ -1,0 +1,71 @@
+// Delivery into mailboxes of this server: what each recipient's copy begins with, and one transaction of the store for all of them.
+
+import type { Clock } from '#io/clock.ts'
+import type { Log } from '#io/log.ts'
+import type { SpooledMessage } from '#store/spool.ts'
+import type { Delivery, Store } from '#store/store.ts'
+import { fromLatin1 } from '#text/bytes.ts'
+import { mailboxForDetail } from './detail.ts'
+
+export interface LocalRecipient {
+  readonly accountId: number
+  /** As the envelope named it. */
+  readonly address: string
+  /** `x` of `alice+x@`. */
+  readonly detail: string | undefined
+}
+
+export interface LocalMessage {
+  /** The id under which every step of this message is logged. */
+  readonly messageId: string
+  /** '' for the null path. */
+  readonly sender: string
+  readonly recipients: readonly LocalRecipient[]
+  /** Whole header lines with CRLF, latin1, that go before the message in every copy: Received and the like. */
+  readonly fields: string
+  readonly spooled: SpooledMessage
+}
+
+export interface LocalDelivery {
+  /** Settles once every copy is durable: all are, or none. Two recipients of one mailbox get one copy. Rejects with DiskFullError. */
+  deliver(message: LocalMessage): Promise<void>
+}
+
+export function localDelivery(needs: {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+}): LocalDelivery {
+  const { store, clock, log } = needs
+  return {
+    async deliver(message) {
+      const startedMs = clock.monotonicMs()
+      const deliveries = await deliveriesOf(message, store)
+      const stored = await store.deliver(message.spooled, deliveries)
+      const tookMs = Math.round(clock.monotonicMs() - startedMs)
+      for (const { accountId, entry } of stored)
+        log.info('deliver.stored', {
+          message: message.messageId,
+          accountId,
+          uid: entry.uid,
+          bytes: entry.sizeBytes,
+          tookMs,
+        })
+    },
+  }
+}
+
+async function deliveriesOf(message: LocalMessage, store: Store): Promise<readonly Delivery[]> {
+  const deliveries = new Map<string, Delivery>()
+  for (const { accountId, address, detail } of message.recipients) {
+    const mailbox = detail === undefined ? 'INBOX' : await mailboxForDetail(store, accountId, detail)
+    const key = `${accountId} ${mailbox}`
+    if (!deliveries.has(key)) deliveries.set(key, { accountId, mailbox, prefix: prefixOf(message, address) })
+  }
+  return [...deliveries.values()]
+}
+
+/** RFC 5321 4.4: Return-Path is the first line of all. Delivered-To says which of an account's addresses was meant, and shows loops. */
+function prefixOf(message: LocalMessage, address: string): Uint8Array {
+  return fromLatin1(`Return-Path: <${message.sender}>\r\nDelivered-To: ${address}\r\n${message.fields}`)
+}
