@@ -1,0 +1,270 @@
+// What the SMTP transcripts run against: store and directory on SQLite in a folder of their own, sessions on channels in memory.
+// Domain example.test: accounts alice (password secret; alias info@) and bob (two words; catch-all of catchall.test), carol is disabled.
+// Openers: mx, bare-mx (no certificate), small-mx (messages of 1,000 octets, 3 recipients), submission (587), submissions (465), and
+// reader, which is no session: `C: alice INBOX 1` gives that message's lines, then a line `(end)`.
+
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Account, LoginOutcome } from '#accounts/account.ts'
+import * as accounts from '#accounts/account-verbs.ts'
+import { Directory } from '#accounts/directory.ts'
+import { localDelivery } from '#deliver/local.ts'
+import { ChannelError } from '#io/channel.ts'
+import { fixedDns } from '#io/fixed-dns.ts'
+import { type ManualClock, manualClock } from '#io/manual-clock.ts'
+import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#io/memory-channel.ts'
+import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
+import { seededRandom } from '#io/seeded-random.ts'
+import { type Database, DiskFullError } from '#io/sql/database.ts'
+import { openSqlite } from '#io/sql/sqlite.ts'
+import { mxIntake } from '#receive/mx.ts'
+import { PeerNames } from '#receive/peer-names.ts'
+import { submissionIntake } from '#receive/submission.ts'
+import type { SmtpLimits } from '#smtp/limits.ts'
+import { smtpSession } from '#smtp/session.ts'
+import { openStore } from '#store/open.ts'
+import type { Spool } from '#store/spool.ts'
+import type { Store } from '#store/store.ts'
+import type { TranscriptNeeds, TranscriptPeer } from '../../support/transcript.ts'
+
+export interface SmtpPlace extends TranscriptNeeds, AsyncDisposable {
+  readonly store: Store
+  readonly log: MemoryLog
+}
+
+const hostname = 'mail.example.test'
+const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2, carol: 3 }
+
+export async function smtpPlace(): Promise<SmtpPlace> {
+  await using owned = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'posthouse-smtp-'))
+  owned.defer(() => rm(folder, { recursive: true }))
+  const [clock, log, random] = [manualClock(), memoryLog(), seededRandom(1)]
+  const database = owned.use(failing(await openSqlite({ path: join(folder, 'store.sqlite') })))
+  const store = owned.use(await openStore({ database, folder, clock, random, log }))
+  const directory = await Directory.open({ database, clock, random })
+  await fill(directory, database, store)
+  return new Place({ store, directory, database, clock, log }, owned.move())
+}
+
+async function fill(directory: Directory, database: Database, store: Store): Promise<void> {
+  await directory.addDomain('example.test')
+  await directory.addDomain('catchall.test')
+  for (const [name, accountId] of Object.entries(accountIds)) {
+    // Without the hashing of a password, which takes long on purpose.
+    await database.write(tx =>
+      accounts.add(tx, { accountId, address: `${name}@example.test`, passwordHash: 'none', now: 0 }),
+    )
+    await store.createAccount(accountId)
+  }
+  await directory.setDisabled('carol@example.test', true)
+  await directory.addAlias('info@example.test', 'alice@example.test')
+  await directory.addAlias('@catchall.test', 'bob@example.test')
+}
+
+interface Parts {
+  readonly store: Store
+  readonly directory: Directory
+  readonly database: FailingDatabase
+  readonly clock: ManualClock
+  readonly log: MemoryLog
+}
+
+class Place implements SmtpPlace {
+  readonly store: Store
+  readonly log: MemoryLog
+  readonly openers = {
+    mx: () => this.#connect('mx', { tls: true }),
+    'bare-mx': () => this.#connect('mx', {}),
+    'small-mx': () => this.#connect('mx', { tls: true }, { messageBytes: 1000, recipients: 3 }),
+    submission: () => this.#connect('submission', { tls: true }),
+    submissions: () => this.#connect('submission', { tls: true, implicitTls: true }),
+    reader: () => reader(this.store),
+  }
+  readonly actions = {
+    drain: () => this.#drain.abort(),
+    seconds: (argument: string) => this.#parts.clock.advance(Number(argument) * 1000),
+    quota: (argument: string) => {
+      const [name = '', bytes] = argument.split(' ')
+      return this.store.setQuota(idOf(name), Number(bytes))
+    },
+    /** The mailbox has no octet to spare. */
+    'fill-quota': async (name: string) => {
+      const { usedBytes } = await this.store.quota(idOf(name))
+      await this.store.setQuota(idOf(name), usedBytes)
+    },
+    mailbox: async (argument: string) => {
+      const [name = '', mailbox = ''] = argument.split(' ')
+      assert.equal((await this.store.createMailbox(idOf(name), mailbox)).kind, 'done')
+    },
+    holds: async (argument: string) => {
+      const [name = '', mailbox = '', count] = argument.split(' ')
+      assert.equal((await this.store.mailbox(idOf(name), mailbox))?.exists, Number(count), `${mailbox} of ${name}`)
+    },
+    /** `full`: a write fails with DiskFullError, `broken`: everything fails, `fine`. */
+    disk: (argument: string) => {
+      this.#parts.database.state = argument
+    },
+    /** `full`: what streams in can't be kept. */
+    spool: (argument: string) => {
+      this.#spool.full = argument === 'full'
+    },
+    room: (argument: string) => {
+      this.#hasRoom = argument !== 'none'
+    },
+    logged: (argument: string) => assert.ok(this.#logs(argument), `not logged: ${argument}`),
+    'not-logged': (argument: string) => assert.ok(!this.#logs(argument), `logged: ${argument}`),
+  }
+  readonly #parts: Parts
+  readonly #owned: AsyncDisposableStack
+  readonly #drain = new AbortController()
+  readonly #sessions: { readonly client: MemoryPeer; readonly ended: Promise<void> }[] = []
+  readonly #spool: FailingSpool
+  #hasRoom = true
+
+  constructor(parts: Parts, owned: AsyncDisposableStack) {
+    this.store = parts.store
+    this.log = parts.log
+    this.#parts = parts
+    this.#owned = owned
+    this.#spool = failingSpool(parts.store.spool)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { client } of this.#sessions) if (!client.closed) client.end()
+    await Promise.all(this.#sessions.map(session => session.ended))
+    await this.#owned.disposeAsync()
+  }
+
+  #connect(kind: 'mx' | 'submission', options: MemoryChannelOptions, limits: Partial<SmtpLimits> = {}): MemoryPeer {
+    const { store, directory: resolver, clock, log } = this.#parts
+    const id = String(this.#sessions.length + 1)
+    const { server, client } = memoryChannelPair({ clock, id, ...options })
+    const delivery = localDelivery({ store, clock, log })
+    const peerNames = new PeerNames(fixedDns(), clock)
+    const intakeNeeds = { resolver, store, hostname, delivery, clock, peerNames }
+    const run = smtpSession({
+      kind,
+      intake: kind === 'mx' ? mxIntake(intakeNeeds) : submissionIntake(intakeNeeds),
+      authenticator: kind === 'mx' ? undefined : { login },
+      spool: this.#spool,
+      log,
+      clock,
+      random: seededRandom(Number(id)),
+      hostname,
+      limits,
+      hasRoom: () => this.#hasRoom,
+    })
+    const ended = run(server, this.#drain.signal).catch(unlessBroken)
+    this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
+    return client
+  }
+
+  #logs(words: string): boolean {
+    const [name, ...pairs] = words.split(' ')
+    const wanted = pairs.map(pair => pair.split('='))
+    return this.log.events.some(
+      ({ event, fields }) => event === name && wanted.every(([key = '', value]) => String(fields[key]) === value),
+    )
+  }
+}
+
+/** A mailbox dressed as a server, so that a transcript can look at what was stored. */
+function reader(store: Store): TranscriptPeer {
+  let asked: Promise<string> = Promise.resolve('')
+  let closed = false
+  return {
+    send(bytes) {
+      const line = Buffer.from(bytes).toString('latin1').trim()
+      asked = asked.then(async before => before + (await lines(store, line)))
+    },
+    async receive() {
+      const text = await asked
+      asked = Promise.resolve('')
+      return text
+    },
+    end() {
+      closed = true
+    },
+    get closed() {
+      return closed
+    },
+  }
+}
+
+async function lines(store: Store, line: string): Promise<string> {
+  const [name = '', mailboxName = '', place] = line.split(' ')
+  const mailbox = await store.mailbox(idOf(name), mailboxName)
+  if (mailbox === undefined) return '(no such mailbox)\r\n'
+  using view = await store.openView(idOf(name), mailbox.mailboxId)
+  const messageId = view?.current.messageIds[Number(place) - 1]
+  const message = messageId === undefined ? undefined : await store.message(idOf(name), messageId)
+  if (message === undefined) return '(no such message)\r\n'
+  return `${Buffer.from(await message.read(0, message.sizeBytes)).toString('latin1')}(end)\r\n`
+}
+
+interface FailingDatabase extends Database {
+  state: string
+}
+
+function failing(database: Database): FailingDatabase {
+  const door: FailingDatabase = {
+    state: 'fine',
+    read: work => (door.state === 'broken' ? Promise.reject(new Error('the disk is broken')) : database.read(work)),
+    faults: () => database.faults(),
+    write(work, onDurable) {
+      if (door.state === 'broken') return Promise.reject(new Error('the disk is broken'))
+      if (door.state === 'full') return Promise.reject(new DiskFullError('no room'))
+      return database.write(work, onDurable)
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+  return door
+}
+
+interface FailingSpool extends Spool {
+  full: boolean
+}
+
+function failingSpool(spool: Spool): FailingSpool {
+  const door: FailingSpool = {
+    full: false,
+    open() {
+      const writer = spool.open()
+      return {
+        get sizeBytes() {
+          return writer.sizeBytes
+        },
+        write: bytes => (door.full ? Promise.reject(new DiskFullError('no room')) : writer.write(bytes)),
+        finish: () => writer.finish(),
+        [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
+      }
+    },
+  }
+  return door
+}
+
+async function login(user: string, password: string): Promise<LoginOutcome> {
+  if (user === 'alice@example.test' && password === 'secret') return { kind: 'welcome', account: account('alice') }
+  if (user === 'bob@example.test' && password === 'two words') return { kind: 'welcome', account: account('bob') }
+  if (user === 'carol@example.test') return { kind: 'disabled' }
+  if (user === 'mallory') return { kind: 'too-many', retryAfterMs: 30_001 }
+  if (user === 'broken') throw new Error('the directory is broken')
+  return { kind: 'wrong' }
+}
+
+function account(name: string): Account {
+  return { accountId: idOf(name), address: `${name}@example.test`, disabled: false, createdAt: 0 }
+}
+
+function idOf(name: string): number {
+  const id = accountIds[name]
+  assert.ok(id, `no account ${name}`)
+  return id
+}
+
+function unlessBroken(error: unknown): void {
+  if (!(error instanceof ChannelError)) throw error
+}
