@@ -1,0 +1,30 @@
+// What a command answers, as data; reply-writer.ts sends it.
+
+import { type Listing, type Ok, type Refusal, refusal } from '#wire/pop3/print.ts'
+import type { Content } from './message-source.ts'
+
+export interface Challenge {
+  readonly kind: 'challenge'
+  readonly bytes: Uint8Array
+}
+
+/** +OK and a message, sent with its dots doubled. */
+export interface MessageReply {
+  readonly kind: 'message'
+  readonly text: string
+  readonly content: Content
+}
+
+export type Reply = Ok | Refusal | Listing | Challenge | MessageReply
+
+export const noSuchMessage: Refusal = refusal('no such message')
+/** RFC 3206 4: trying again does not help. */
+export const messageLost: Refusal = refusal('this message can no longer be read', 'SYS/PERM')
+
+/** Refused before anything secret is said. Without a code: no wrong password is meant (RFC 3206 5). */
+export const needsTls: Refusal = refusal('log in under TLS only: use STLS, or the port for TLS')
+
+/** As in `3 messages (120 octets)`. */
+export function countText(content: { readonly messages: number; readonly octets: number }): string {
+  return `${content.messages} ${content.messages === 1 ? 'message' : 'messages'} (${content.octets} octets)`
+}

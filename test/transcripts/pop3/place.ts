@@ -1,0 +1,178 @@
+// What the POP3 transcripts run against: a store on SQLite in a folder of its own, sessions on channels in memory.
+// Accounts: alice (secret), bob (two spaced words), carol (disabled), mallory (throttled), broken (a fault of ours).
+
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Account, LoginOutcome } from '#accounts/account.ts'
+import { ChannelError } from '#io/channel.ts'
+import { type ManualClock, manualClock } from '#io/manual-clock.ts'
+import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#io/memory-channel.ts'
+import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
+import { seededRandom } from '#io/seeded-random.ts'
+import type { Database } from '#io/sql/database.ts'
+import { openSqlite } from '#io/sql/sqlite.ts'
+import { pop3Session } from '#pop3/session.ts'
+import { openStore } from '#store/open.ts'
+import type { Store } from '#store/store.ts'
+import type { TranscriptNeeds } from '../../support/transcript.ts'
+
+export interface Pop3Place extends TranscriptNeeds, AsyncDisposable {
+  readonly store: Store
+  readonly clock: ManualClock
+  readonly log: MemoryLog
+  /** Reads of the database so far. */
+  readonly reads: number
+  /** A client of a new session; its channel's id counts from 1. */
+  connect(options?: MemoryChannelOptions): MemoryPeer
+  deliver(accountId: number, message: Uint8Array): Promise<void>
+}
+
+const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2 }
+
+export async function pop3Place(): Promise<Pop3Place> {
+  await using owned = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'posthouse-pop3-'))
+  owned.defer(() => rm(folder, { recursive: true }))
+  const [clock, log] = [manualClock(), memoryLog()]
+  const database = owned.use(failing(await openSqlite({ path: join(folder, 'store.sqlite') })))
+  const random = seededRandom(1)
+  const store = owned.use(await openStore({ database, folder, clock, random, log }))
+  for (const accountId of Object.values(accountIds)) await store.createAccount(accountId)
+  return new Place({ store, database, clock, log }, owned.move())
+}
+
+interface Parts {
+  readonly store: Store
+  readonly database: FailingDatabase
+  readonly clock: ManualClock
+  readonly log: MemoryLog
+}
+
+class Place implements Pop3Place {
+  readonly store: Store
+  readonly clock: ManualClock
+  readonly log: MemoryLog
+  readonly openers = {
+    tls: () => this.connect(),
+    clear: () => this.connect({ tls: true, implicitTls: false }),
+    bare: () => this.connect({ implicitTls: false }),
+  }
+  readonly actions = {
+    deliver: (argument: string) => {
+      const [name = '', ...words] = argument.split(' ')
+      return this.deliver(idOf(name), Buffer.from(words.join(' '), 'latin1'))
+    },
+    expunge: async (argument: string) => {
+      const [name = '', ...uids] = argument.split(' ')
+      const inbox = await this.#inbox(idOf(name))
+      await this.store.expunge(idOf(name), inbox.mailboxId, uids.map(Number), { onlyDeleted: false })
+    },
+    holds: async (argument: string) => {
+      const [name = '', count] = argument.split(' ')
+      assert.equal((await this.#inbox(idOf(name))).exists, Number(count), `messages of ${name}`)
+    },
+    database: (argument: string) => {
+      this.#database.fails = argument === 'fails'
+    },
+    drain: () => this.#drain.abort(),
+    minutes: (argument: string) => this.clock.advance(Number(argument) * 60_000),
+    logged: (argument: string) => assert.ok(this.log.events.some(({ event }) => event === argument)),
+    reset: async (argument: string) => {
+      const session = this.#sessions[Number(argument) - 1]
+      session?.client.reset()
+      await session?.ended
+    },
+  }
+  readonly #database: FailingDatabase
+  readonly #owned: AsyncDisposableStack
+  readonly #drain = new AbortController()
+  readonly #sessions: { readonly client: MemoryPeer; readonly ended: Promise<void> }[] = []
+
+  constructor(parts: Parts, owned: AsyncDisposableStack) {
+    this.store = parts.store
+    this.clock = parts.clock
+    this.log = parts.log
+    this.#database = parts.database
+    this.#owned = owned
+  }
+
+  get reads(): number {
+    return this.#database.reads
+  }
+
+  connect(options: MemoryChannelOptions = {}): MemoryPeer {
+    const id = String(this.#sessions.length + 1)
+    const { server, client } = memoryChannelPair({ implicitTls: true, clock: this.clock, id, ...options })
+    const { store, clock, log } = this
+    const run = pop3Session({ store, authenticator: { login }, log, clock, hostname: 'mail.example.test' })
+    const ended = run(server, this.#drain.signal).catch(unlessBroken)
+    this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
+    return client
+  }
+
+  async deliver(accountId: number, message: Uint8Array): Promise<void> {
+    await using writer = this.store.spool.open()
+    await writer.write(message)
+    await using spooled = await writer.finish()
+    await this.store.deliver(spooled, [{ accountId, mailbox: 'INBOX', prefix: new Uint8Array(0) }])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { client } of this.#sessions) if (!client.closed) client.end()
+    await Promise.all(this.#sessions.map(session => session.ended))
+    await this.#owned.disposeAsync()
+  }
+
+  async #inbox(accountId: number) {
+    const inbox = await this.store.mailbox(accountId, 'INBOX')
+    assert.ok(inbox)
+    return inbox
+  }
+}
+
+interface FailingDatabase extends Database {
+  fails: boolean
+  reads: number
+}
+
+/** `database`, failing while it is told to: as with a broken disk. */
+function failing(database: Database): FailingDatabase {
+  const door: FailingDatabase = {
+    fails: false,
+    reads: 0,
+    read(work) {
+      door.reads += 1
+      return door.fails ? Promise.reject(new Error('the disk is broken')) : database.read(work)
+    },
+    write: (work, onDurable) =>
+      door.fails ? Promise.reject(new Error('the disk is broken')) : database.write(work, onDurable),
+    faults: () => database.faults(),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+  return door
+}
+
+async function login(user: string, password: string): Promise<LoginOutcome> {
+  if (user === 'alice' && password === 'secret') return { kind: 'welcome', account: account(user) }
+  if (user === 'bob' && password === 'two  words ') return { kind: 'welcome', account: account(user) }
+  if (user === 'carol') return { kind: 'disabled' }
+  if (user === 'mallory') return { kind: 'too-many', retryAfterMs: 30_001 }
+  if (user === 'broken') throw new Error('the directory is broken')
+  return { kind: 'wrong' }
+}
+
+function account(name: string): Account {
+  return { accountId: idOf(name), address: `${name}@example.test`, disabled: false, createdAt: 0 }
+}
+
+function idOf(name: string): number {
+  const id = accountIds[name]
+  assert.ok(id, `no account ${name}`)
+  return id
+}
+
+function unlessBroken(error: unknown): void {
+  if (!(error instanceof ChannelError)) throw error
+}
