@@ -1,0 +1,54 @@
+// Every limit of an IMAP session.
+
+/** Silence after which an authenticated client is shown out; RFC 3501 5.4 asks for 30 minutes at least. */
+export const autologoutMs = 31 * 60_000
+
+/** The same before login: strangers hold no connection for long. */
+export const loginTimeoutMs = 3 * 60_000
+
+/** How often IDLE says `* OK still here`: below the 2 to 5 minutes after which mobile networks forget a quiet connection. */
+export const keepAliveMs = 110_000
+
+/** BAD answers in a row after which the connection is closed: it isn't a mail client. */
+export const badCommandsMax = 20
+
+/** Failed logins on one connection. */
+export const loginFailuresMax = 5
+
+/** A literal of a command other than APPEND's message, before and after login. */
+export const literalBeforeLoginBytes = 1024
+export const literalBytes = 64 * 1024
+
+/** The largest message APPEND takes, unless the server is set up otherwise. */
+export const messageBytes = 50 * 1024 * 1024
+
+/** Text of responses that gathers before it is turned into bytes and sent. */
+export const outputChars = 64 * 1024
+
+/** Octets read at once of a message that is sent from its file. */
+export const rangeBytes = 256 * 1024
+
+/** Messages read from the database at once for FETCH and SEARCH: at most so many octets (one message may be larger), so many messages. */
+export const batchBytes = 1024 * 1024
+export const batchMessages = 200
+
+/** Octets of a message read to find the end of its header: mail/limits.ts gives up there too. */
+export const headerBytes = 1024 * 1024
+
+/** The first piece of a large message read for its header: holds the header of nearly every message. */
+export const headerGuessBytes = 16 * 1024
+
+/** Octets of one text part of a large message that SEARCH looks at. */
+export const searchPartBytes = 16 * 1024 * 1024
+
+/** How long a command works before it lets the other sessions have a turn. */
+export const turnMs = 10
+
+/** Keywords named in FLAGS and PERMANENTFLAGS. */
+export const keywordsShown = 200
+
+/** Combinations of flags whose printed form is kept, for all sessions together. */
+export const flagTextsKept = 10_000
+
+/** Characters of a pattern of LIST: longer than any name. */
+export const namePatternChars = 2_000

@@ -1,0 +1,47 @@
+// What a command comes to: its tagged response, before the tag is put on.
+
+import type { MailboxRefusal } from '#store/store.ts'
+import type { PlainCode, ResponseCode } from '#wire/imap/response-code.ts'
+
+export interface Reply {
+  readonly status: 'OK' | 'NO' | 'BAD'
+  readonly code?: ResponseCode | undefined
+  /** For people. */
+  readonly text: string
+}
+
+export function ok(text: string, code?: ResponseCode): Reply {
+  return { status: 'OK', text, code }
+}
+
+export function no(code: PlainCode, text: string): Reply {
+  return { status: 'NO', text, code: { code } }
+}
+
+export function bad(text: string): Reply {
+  return { status: 'BAD', text }
+}
+
+/** A mailbox verb's "no". A missing mailbox that messages were to go to is answered TRYCREATE (RFC 3501 6.3.11, 6.4.7). */
+export function refused({ kind }: MailboxRefusal, role: 'mailbox' | 'destination' = 'mailbox'): Reply {
+  switch (kind) {
+    case 'no-such-mailbox':
+      return role === 'destination' ? no('TRYCREATE', 'There is no such mailbox: create it first') : noSuchMailbox()
+    case 'already-exists':
+      return no('ALREADYEXISTS', 'There is a mailbox of this name already')
+    case 'name-not-allowed':
+      return no('CANNOT', 'This name is not allowed for a mailbox')
+    case 'has-children':
+      return no('HASCHILDREN', 'There are mailboxes below this name')
+    case 'inbox':
+      return no('CANNOT', 'INBOX cannot be deleted')
+    case 'over-quota':
+      return no('OVERQUOTA', 'The account is full')
+    case 'too-many':
+      return no('LIMIT', 'There are too many mailboxes')
+  }
+}
+
+export function noSuchMailbox(): Reply {
+  return no('NONEXISTENT', 'There is no such mailbox')
+}

@@ -1,0 +1,188 @@
+// One IMAP session (RFC 3501): hears events, runs commands one after the other, announces what happened, answers.
+
+import { type Channel, ChannelError } from '#io/channel.ts'
+import { DiskFullError } from '#io/sql/database.ts'
+import type { Command } from '#wire/imap/command.ts'
+import { ImapParseError } from '#wire/imap/imap-parse-error.ts'
+import { swallowBytesMax } from '#wire/imap/limits.ts'
+import { commandStart, parseCommand } from '#wire/imap/parse.ts'
+import { printContinuation, printStatusResponse } from '#wire/imap/print-lines.ts'
+import type { ImapEvent, LiteralEvent } from '#wire/imap/receiver.ts'
+import { commandName, commandRules } from '#wire/imap/state.ts'
+import { Conversation, goingDown } from './conversation.ts'
+import { dispatch } from './dispatch.ts'
+import { FlagTexts } from './flag-text.ts'
+import { badCommandsMax } from './limits.ts'
+import type { ImapNeeds } from './needs.ts'
+import { bad, no, type Reply } from './reply.ts'
+import { type Decision, diskFull } from './uploads.ts'
+
+/** A function that talks IMAP to one client until it or we end; the caller closes the channel. Rejects with ChannelError when the connection breaks. */
+export function imapSession(needs: ImapNeeds): (channel: Channel, drain: AbortSignal) => Promise<void> {
+  const flagTexts = new FlagTexts()
+  return async (channel, drain) => {
+    const session = new Session(new Conversation({ needs, channel, drain, flagTexts }))
+    await session.run()
+  }
+}
+
+class Session {
+  readonly #conversation: Conversation
+  #badInARow = 0
+
+  constructor(conversation: Conversation) {
+    this.#conversation = conversation
+  }
+
+  async run(): Promise<void> {
+    const conversation = this.#conversation
+    const ring = () => conversation.input.ring()
+    conversation.drain.addEventListener('abort', ring)
+    try {
+      this.#greet()
+      while (!conversation.isOver) await this.#step()
+      this.#sayGoodbye()
+      await conversation.output.flush()
+    } finally {
+      conversation.drain.removeEventListener('abort', ring)
+      conversation.select(undefined)
+      await conversation.uploads[Symbol.asyncDispose]()
+    }
+  }
+
+  #greet(): void {
+    const { needs, output } = this.#conversation
+    const code = { code: 'CAPABILITY', names: this.#conversation.capabilities() } as const
+    output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: `${needs.hostname} Posthouse ready` }))
+  }
+
+  #sayGoodbye(): void {
+    const { goodbye, output } = this.#conversation
+    if (goodbye !== undefined) output.text(printStatusResponse({ tag: '*', status: 'BYE', text: goodbye }))
+  }
+
+  /** One event; if there is none, waits for more to hear. */
+  async #step(): Promise<void> {
+    const conversation = this.#conversation
+    const mayDrain = !conversation.uploads.isBusy
+    if (conversation.drain.aborted && mayDrain) return conversation.hangUp(goingDown)
+    const event = conversation.input.receiver.next()
+    if (event === undefined) await conversation.hear({ mayDrain })
+    else await this.#take(event)
+  }
+
+  async #take(event: ImapEvent): Promise<void> {
+    switch (event.kind) {
+      case 'command':
+        return await this.#command(event.text)
+      case 'literal':
+        return await this.#literal(event)
+      case 'literal-bytes':
+        return await this.#octets(event.bytes, event.last)
+      case 'too-long':
+        return this.#answer(event.tag, bad('The command is too long'))
+      case 'line':
+      case 'refused-literal-swallowed':
+        return
+    }
+  }
+
+  async #literal(event: LiteralEvent): Promise<void> {
+    const conversation = this.#conversation
+    const { uploads, output, input } = conversation
+    const decision = await this.#decision(event)
+    if (decision.kind !== 'refuse') {
+      input.receiver.acceptLiteral(decision.kind)
+      if (event.synchronizing) output.text(printContinuation('OK'))
+      return
+    }
+    input.receiver.refuseLiteral()
+    this.#answer(commandStart(event.soFar).tag, decision.reply)
+    await uploads[Symbol.asyncDispose]()
+    // RFC 7888 4: what comes unasked may be too much to read.
+    if (!event.synchronizing && event.size > swallowBytesMax) conversation.hangUp('The literal is too long')
+  }
+
+  async #decision(event: LiteralEvent): Promise<Decision> {
+    const { uploads, account } = this.#conversation
+    try {
+      return await uploads.decide(event, account)
+    } catch (error) {
+      return { kind: 'refuse', reply: this.#fault('APPEND', error) }
+    }
+  }
+
+  async #octets(bytes: Uint8Array, last: boolean): Promise<void> {
+    const { uploads } = this.#conversation
+    try {
+      await uploads.take(bytes, last)
+    } catch (error) {
+      await uploads.giveUp(this.#fault('APPEND', error))
+    }
+  }
+
+  async #command(text: string): Promise<void> {
+    const { uploads } = this.#conversation
+    try {
+      const command = parseCommand(text)
+      await this.#run(command)
+    } catch (error) {
+      if (!(error instanceof ImapParseError)) throw error
+      this.#answer(error.tag, error.code === 'BADCHARSET' ? badCharset : bad(error.message))
+    } finally {
+      await uploads[Symbol.asyncDispose]()
+    }
+  }
+
+  async #run(command: Command): Promise<void> {
+    const conversation = this.#conversation
+    const reply = await this.#outcome(command)
+    if (conversation.selected !== undefined && !conversation.isOver) {
+      const expunges = !commandRules[commandName(command)].holdsExpunges
+      await conversation.selected.announce(conversation.output, { expunges, uid: 'uid' in command && command.uid })
+    }
+    if (reply === undefined) return
+    this.#answer(command.tag, reply)
+    if (command.verb === 'STARTTLS' && reply.status === 'OK') await this.#startTls()
+  }
+
+  async #outcome(command: Command): Promise<Reply | undefined> {
+    try {
+      return await dispatch(this.#conversation, command)
+    } catch (error) {
+      return this.#fault(command.verb, error)
+    }
+  }
+
+  /** A fault of ours becomes NO [SERVERBUG], and goes to the log under the id that the client is told. A broken connection rises. */
+  #fault(verb: string, error: unknown): Reply {
+    const { log, output, channel, needs } = this.#conversation
+    if (error instanceof ChannelError) throw error
+    if (error instanceof DiskFullError) return diskFull()
+    const fault = `${channel.id}-${needs.clock.now().toString(36)}`
+    log.error('imap.fault', { fault, verb, stack: error instanceof Error ? error.stack : String(error) })
+    // Half a literal is out: whatever we say now would be taken for its rest.
+    if (output.isMidResponse) throw new ChannelError('broken', 'a response could not be finished')
+    return no('SERVERBUG', `Something went wrong here, the log has it as ${fault}`)
+  }
+
+  #answer(tag: string | undefined, reply: Reply): void {
+    const conversation = this.#conversation
+    conversation.output.text(printStatusResponse({ tag: tag ?? '*', ...reply }))
+    this.#badInARow = reply.status === 'BAD' ? this.#badInARow + 1 : 0
+    if (this.#badInARow >= badCommandsMax) conversation.hangUp('Too many bad commands')
+  }
+
+  async #startTls(): Promise<void> {
+    const conversation = this.#conversation
+    await conversation.output.flush()
+    await conversation.channel.startTls()
+    conversation.startAnew()
+  }
+}
+
+const badCharset: Reply = {
+  status: 'NO',
+  code: { code: 'BADCHARSET', charsets: ['US-ASCII', 'UTF-8'] },
+  text: 'This charset is not known here',
+}

@@ -1,0 +1,186 @@
+// What the IMAP transcripts run against: a store on SQLite in a folder of its own, sessions on channels in memory.
+// Accounts: alice and bob (secret), carol (disabled), mallory (throttled), broken (a fault of ours).
+
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Account, LoginOutcome } from '#accounts/account.ts'
+import { imapSession } from '#imap/session.ts'
+import { ChannelError } from '#io/channel.ts'
+import { type ManualClock, manualClock } from '#io/manual-clock.ts'
+import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#io/memory-channel.ts'
+import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
+import { seededRandom } from '#io/seeded-random.ts'
+import { type Database, DiskFullError } from '#io/sql/database.ts'
+import { openSqlite } from '#io/sql/sqlite.ts'
+import { openStore } from '#store/open.ts'
+import type { Store } from '#store/store.ts'
+import type { TranscriptNeeds } from '../../support/transcript.ts'
+
+export interface ImapPlace extends TranscriptNeeds, AsyncDisposable {
+  readonly store: Store
+  readonly clock: ManualClock
+  readonly log: MemoryLog
+  /** A client of a new session; its channel's id counts from 1. */
+  connect(options?: MemoryChannelOptions): MemoryPeer
+  /** As connect, with `lines` sent and their answers taken. */
+  prepared(...lines: readonly string[]): Promise<MemoryPeer>
+}
+
+const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2 }
+const maxMessageBytes = 1_000_000
+
+export async function imapPlace(): Promise<ImapPlace> {
+  await using owned = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'posthouse-imap-'))
+  owned.defer(() => rm(folder, { recursive: true }))
+  const [clock, log] = [manualClock(), memoryLog()]
+  const database = owned.use(failing(await openSqlite({ path: join(folder, 'store.sqlite') })))
+  const store = owned.use(await openStore({ database, folder, clock, random: seededRandom(1), log }))
+  for (const accountId of Object.values(accountIds)) await store.createAccount(accountId)
+  return new Place({ store, database, clock, log }, owned.move())
+}
+
+interface Parts {
+  readonly store: Store
+  readonly database: FailingDatabase
+  readonly clock: ManualClock
+  readonly log: MemoryLog
+}
+
+class Place implements ImapPlace {
+  readonly store: Store
+  readonly clock: ManualClock
+  readonly log: MemoryLog
+  readonly openers = {
+    tls: () => this.connect(),
+    clear: () => this.connect({ tls: true, implicitTls: false }),
+    bare: () => this.connect({ implicitTls: false }),
+    alice: () => this.prepared('x LOGIN alice secret'),
+    bob: () => this.prepared('x LOGIN bob secret'),
+    inbox: () => this.prepared('x LOGIN alice secret', 'x SELECT INBOX'),
+    examined: () => this.prepared('x LOGIN alice secret', 'x EXAMINE INBOX'),
+  }
+  readonly actions = {
+    /** `deliver alice Subject: x\r\n\r\ntext`: a whole message into INBOX. */
+    deliver: (argument: string) => {
+      const [name = '', ...words] = argument.split(' ')
+      return this.#deliver(idOf(name), words.join(' '))
+    },
+    /** `messages 3`: short ones into alice's INBOX, UIDs from 1. */
+    messages: async (argument: string) => {
+      for (let number = 1; number <= Number(argument); number += 1) {
+        await this.#deliver(1, `Subject: message ${number}\r\n\r\ntext ${number}\r\n`)
+      }
+    },
+    /** `large 300000`: one message with a header of two lines and that many octets of text. */
+    large: (argument: string) => {
+      const line = `${'0123456789'.repeat(7)}12345678\r\n`
+      return this.#deliver(1, `Subject: large\r\nX-End: yes\r\n\r\n${line.repeat(Number(argument) / 80)}`)
+    },
+    quota: (argument: string) => this.store.setQuota(1, Number(argument)),
+    database: (argument: string) => {
+      this.#database.state = argument === 'fails' || argument === 'full' ? argument : 'works'
+    },
+    drain: () => this.#drain.abort(),
+    minutes: (argument: string) => this.clock.advance(Number(argument) * 60_000),
+    logged: (argument: string) => assert.ok(this.log.events.some(({ event }) => event === argument)),
+    reset: async (argument: string) => {
+      const session = this.#sessions[Number(argument) - 1]
+      session?.client.reset()
+      await session?.ended
+    },
+  }
+  readonly #database: FailingDatabase
+  readonly #owned: AsyncDisposableStack
+  readonly #drain = new AbortController()
+  readonly #sessions: { readonly client: MemoryPeer; readonly ended: Promise<void> }[] = []
+
+  constructor(parts: Parts, owned: AsyncDisposableStack) {
+    this.store = parts.store
+    this.clock = parts.clock
+    this.log = parts.log
+    this.#database = parts.database
+    this.#owned = owned
+  }
+
+  connect(options: MemoryChannelOptions = {}): MemoryPeer {
+    const id = String(this.#sessions.length + 1)
+    const { server, client } = memoryChannelPair({ implicitTls: true, clock: this.clock, id, ...options })
+    const { store, clock, log } = this
+    const authenticator = { login }
+    const run = imapSession({ store, authenticator, log, clock, hostname: 'mail.example.test', maxMessageBytes })
+    const ended = run(server, this.#drain.signal).catch(unlessBroken)
+    this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
+    return client
+  }
+
+  async prepared(...lines: readonly string[]): Promise<MemoryPeer> {
+    const client = this.connect()
+    await client.receive()
+    for (const line of lines) {
+      client.send(`${line}\r\n`)
+      assert.match(await client.receive(), /^x OK/m)
+    }
+    return client
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { client } of this.#sessions) if (!client.closed) client.end()
+    await Promise.all(this.#sessions.map(session => session.ended))
+    await this.#owned.disposeAsync()
+  }
+
+  async #deliver(accountId: number, message: string): Promise<void> {
+    await using writer = this.store.spool.open()
+    await writer.write(Buffer.from(message, 'latin1'))
+    await using spooled = await writer.finish()
+    await this.store.deliver(spooled, [{ accountId, mailbox: 'INBOX', prefix: new Uint8Array(0) }])
+  }
+}
+
+interface FailingDatabase extends Database {
+  /** `fails`: as with a broken disk. `full`: nothing can be written. */
+  state: 'works' | 'fails' | 'full'
+}
+
+function failing(database: Database): FailingDatabase {
+  const door: FailingDatabase = {
+    state: 'works',
+    read: work => (door.state === 'fails' ? Promise.reject(broken()) : database.read(work)),
+    write(work, onDurable) {
+      if (door.state === 'works') return database.write(work, onDurable)
+      return Promise.reject(door.state === 'full' ? new DiskFullError('no room') : broken())
+    },
+    faults: () => database.faults(),
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+  return door
+}
+
+function broken(): Error {
+  return new Error('the disk is broken')
+}
+
+async function login(user: string, password: string): Promise<LoginOutcome> {
+  if ((user === 'alice' || user === 'bob') && password === 'secret') return { kind: 'welcome', account: account(user) }
+  if (user === 'carol') return { kind: 'disabled' }
+  if (user === 'mallory') return { kind: 'too-many', retryAfterMs: 30_001 }
+  if (user === 'broken') throw new Error('the directory is broken')
+  return { kind: 'wrong' }
+}
+
+function account(name: string): Account {
+  return { accountId: idOf(name), address: `${name}@example.test`, disabled: false, createdAt: 0 }
+}
+
+function idOf(name: string): number {
+  const id = accountIds[name]
+  assert.ok(id, `no account ${name}`)
+  return id
+}
+
+function unlessBroken(error: unknown): void {
+  if (!(error instanceof ChannelError)) throw error
+}
