@@ -1,0 +1,37 @@
+// posthouse account show
+
+import { printSize } from '#config/units.ts'
+import type { AccountDetails } from '#control/administration.ts'
+import { type Command, positional } from './command.ts'
+import { exitCode } from './exit.ts'
+import { administer } from './installation.ts'
+import { valueFrom } from './outcome.ts'
+import { printDay, printOne } from './print.ts'
+import { columns } from './table.ts'
+
+export const command: Command = {
+  name: 'account show',
+  summary: 'all about one account: since when, how much it holds, its aliases',
+  positionals: ['ADDRESS'],
+  options: {},
+  examples: ['posthouse account show alice@example.com --data ./mail'],
+  async run(call) {
+    const address = positional(call, 0)
+    const account = valueFrom(await administer(call, administration => administration.showAccount({ address })))
+    printOne(call, account, columns(rows(account)))
+    return exitCode.ok
+  },
+}
+
+function rows(account: AccountDetails): readonly (readonly string[])[] {
+  const limit = account.limitBytes === null ? 'no limit' : `of ${printSize(account.limitBytes)}`
+  return [
+    ['account', account.address],
+    ['id', String(account.accountId)],
+    ['since', printDay(account.createdAt)],
+    ['state', account.disabled ? 'disabled' : 'active'],
+    ['messages', String(account.messages)],
+    ['holds', `${printSize(account.usedBytes)}, ${limit}`],
+    ...account.aliases.map(alias => ['alias', alias]),
+  ]
+}

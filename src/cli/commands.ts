@@ -1,0 +1,33 @@
+// Every command, by name. Each is loaded when it is called for, so that none waits for the others' imports.
+
+import type { Command } from './command.ts'
+
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  load(): Promise<{ readonly command: Command }>
+}
+
+export const commands: readonly CommandEntry[] = [
+  { name: 'dev', summary: 'a complete server to try things on, in one process', load: () => import('./dev.ts') },
+  { name: 'serve', summary: 'the server, from a configuration file', load: () => import('./serve.ts') },
+  { name: 'status', summary: 'whether the server runs, and where it listens', load: () => import('./status.ts') },
+  { name: 'config check', summary: 'say what is wrong with a file', load: () => import('./config-check.ts') },
+  { name: 'config show', summary: 'print it with every default', load: () => import('./config-show.ts') },
+  { name: 'domain add', summary: 'take mail for a domain', load: () => import('./domain-add.ts') },
+  { name: 'domain list', summary: 'list the domains', load: () => import('./domain-list.ts') },
+  { name: 'domain remove', summary: 'take no more mail for a domain', load: () => import('./domain-remove.ts') },
+  { name: 'account add', summary: 'make an account', load: () => import('./account-add.ts') },
+  { name: 'account list', summary: 'list the accounts', load: () => import('./account-list.ts') },
+  { name: 'account show', summary: 'all about one account', load: () => import('./account-show.ts') },
+  { name: 'account passwd', summary: 'set the password', load: () => import('./account-passwd.ts') },
+  { name: 'account disable', summary: 'no login, no mail, nothing lost', load: () => import('./account-disable.ts') },
+  { name: 'account enable', summary: 'the end of that', load: () => import('./account-enable.ts') },
+  { name: 'account remove', summary: 'remove it with all its mail', load: () => import('./account-remove.ts') },
+  { name: 'alias add', summary: 'one more address for an account', load: () => import('./alias-add.ts') },
+  { name: 'alias list', summary: 'list the aliases', load: () => import('./alias-list.ts') },
+  { name: 'alias remove', summary: 'remove an alias', load: () => import('./alias-remove.ts') },
+  { name: 'quota show', summary: 'how much an account holds, and may hold', load: () => import('./quota-show.ts') },
+  { name: 'quota set', summary: 'how much an account may hold', load: () => import('./quota-set.ts') },
+  { name: 'check', summary: 'look through the whole store for damage', load: () => import('./check.ts') },
+]

@@ -1,0 +1,26 @@
+// posthouse config check
+
+import { loadContexts } from '#tls/contexts.ts'
+import type { Command } from './command.ts'
+import { CommandError, exitCode } from './exit.ts'
+import { readConfig } from './read-config.ts'
+
+export const command: Command = {
+  name: 'config check',
+  summary: 'say what is wrong with a configuration file, and on which line; certificates are looked at too',
+  positionals: [],
+  options: {},
+  details: 'Without --config the posthouse.config.ts (.js, .json, .yaml) of the working folder is meant.',
+  examples: ['posthouse config check --config posthouse.config.ts'],
+  async run(call) {
+    const { file, config } = await readConfig(call)
+    if (config.tls.kind === 'files') await loadContexts(config.tls.certificates).catch(unusable)
+    call.terminal.err(`${file}: all is well`)
+    return exitCode.ok
+  },
+}
+
+function unusable(error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error)
+  throw new CommandError(exitCode.configuration, reason, 'correct tls.certificates, or the files')
+}

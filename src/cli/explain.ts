@@ -1,0 +1,41 @@
+// Errors of the outside in an operator's words, with the exit code and the next step. What is not here is a fault of ours.
+
+import { ControlError } from '#control/client.ts'
+import { FolderInUseError } from '#control/folder-in-use-error.ts'
+import { CommandError, exitCode } from './exit.ts'
+
+export function explain(error: unknown): CommandError | undefined {
+  if (error instanceof FolderInUseError)
+    return new CommandError(exitCode.tryAgain, error.message, 'stop the other one, or wait until it is ready')
+  if (error instanceof ControlError) return explainControl(error)
+  if (!(error instanceof Error)) return undefined
+  switch (codeOf(error) ?? codeOf(error.cause)) {
+    case 'EADDRINUSE':
+      return new CommandError(
+        exitCode.tryAgain,
+        error.message,
+        'ss -ltnp shows which program it is; other ports: dev --port-offset, listeners in the configuration',
+      )
+    case 'EADDRNOTAVAIL':
+      return new CommandError(exitCode.configuration, error.message, 'ip address shows those it has')
+    case 'EACCES':
+    case 'EPERM':
+      return new CommandError(exitCode.notAllowed, error.message, 'run it as the user that may')
+    case 'ENOSPC':
+    case 'disk-full':
+      return new CommandError(exitCode.tryAgain, `the disk is full: ${error.message}`, 'make room')
+    default:
+      return undefined
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined
+  if (error.name === 'DiskFullError') return 'disk-full'
+  return 'code' in error ? error.code : undefined
+}
+
+function explainControl(error: ControlError): CommandError {
+  const next = error.reason === 'gone' ? 'posthouse status' : "look into the server's log"
+  return new CommandError(exitCode.tryAgain, error.message, next)
+}

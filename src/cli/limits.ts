@@ -1,0 +1,10 @@
+// Every limit of this folder.
+
+export const limits = {
+  /** Of a line typed or piped in: a password. */
+  lineCharacters: 4_096,
+  /** Accounts that `dev` lists at its start. */
+  shownAccounts: 20,
+  /** How long a stopping server may take before the process ends all the same: the promise is 5 s. */
+  stopMs: 4_500,
+} as const

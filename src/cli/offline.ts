@@ -1,0 +1,43 @@
+// An installation opened by the command line itself, while no server runs.
+
+import { mkdir } from 'node:fs/promises'
+import { Directory } from '#accounts/directory.ts'
+import { databasePath } from '#config/paths.ts'
+import type { Administration } from '#control/administration.ts'
+import { directAdministration } from '#control/direct.ts'
+import { FolderInUseError } from '#control/folder-in-use-error.ts'
+import { systemClock } from '#io/clock.ts'
+import { jsonLog } from '#io/json-log.ts'
+import { systemRandom } from '#io/random.ts'
+import { lockFolder } from '#io/sql/folder-lock.ts'
+import { openSqlite } from '#io/sql/sqlite.ts'
+import { checkStore } from '#store/check.ts'
+import { openStore } from '#store/open.ts'
+import { CommandError, exitCode } from './exit.ts'
+
+export interface Offline extends AsyncDisposable {
+  readonly administration: Administration
+}
+
+/** Makes the folder if it is not there. Throws FolderInUseError while another process has it. */
+export async function openOffline(data: string): Promise<Offline> {
+  await using undo = new AsyncDisposableStack()
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  const lock = lockFolder(data)
+  if (lock === undefined) throw new FolderInUseError(data)
+  undo.use(lock)
+  const clock = systemClock
+  const random = systemRandom
+  const log = jsonLog('error')
+  const database = undo.use(await openSqlite({ path: databasePath(data), log }))
+  const directory = await Directory.open({ database, clock, random })
+  const store = undo.use(await openStore({ database, folder: data, clock, random, log }))
+  const check = () => checkStore(database, data)
+  const administration = directAdministration({ directory, store, check, status })
+  const owned = undo.move()
+  return { administration, [Symbol.asyncDispose]: async () => await owned.disposeAsync() }
+}
+
+function status(): never {
+  throw new CommandError(exitCode.notRunning, 'the server does not run', 'posthouse serve')
+}

@@ -1,0 +1,64 @@
+// An outcome's value, or its refusal in words, with the exit code and the next step.
+
+import type { Outcome, Refusal, RefusalKind } from '#accounts/refusal.ts'
+import { CommandError, type ExitCode, exitCode } from './exit.ts'
+
+/** Throws CommandError for a refusal. */
+export function valueFrom<T>(outcome: Outcome<T>): T {
+  if (outcome.kind === 'done') return outcome.value
+  throw inWords(outcome)
+}
+
+interface Words {
+  readonly code: ExitCode
+  readonly says: (subject: string) => string
+  readonly next: (subject: string) => string
+}
+
+const words: { readonly [K in RefusalKind]: Words } = {
+  'bad-domain': {
+    code: exitCode.badData,
+    says: subject => `"${subject}" is no domain name`,
+    next: () => 'write it like example.com',
+  },
+  'bad-address': {
+    code: exitCode.badData,
+    says: subject => `"${subject}" is no mail address`,
+    next: () => 'write it like alice@example.com',
+  },
+  'bad-password': {
+    code: exitCode.badData,
+    says: () => 'this cannot be a password: it is empty, longer than 1,024 bytes, or has control characters in it',
+    next: () => 'choose another',
+  },
+  'no-such-domain': {
+    code: exitCode.badData,
+    says: subject => `there is no domain ${subject} here`,
+    next: subject => `posthouse domain add ${subject}`,
+  },
+  'no-such-account': {
+    code: exitCode.noSuchAccount,
+    says: subject => `there is no account ${subject}`,
+    next: () => 'posthouse account list',
+  },
+  'no-such-alias': {
+    code: exitCode.badData,
+    says: subject => `there is no alias ${subject}`,
+    next: () => 'posthouse alias list',
+  },
+  'already-exists': {
+    code: exitCode.badData,
+    says: subject => `${subject} exists already`,
+    next: () => 'choose another name, or remove that one first',
+  },
+  'in-use': {
+    code: exitCode.badData,
+    says: subject => `${subject} still has accounts`,
+    next: subject => `remove them first, or, with all their mail: posthouse domain remove ${subject} --with-accounts`,
+  },
+}
+
+function inWords({ kind, subject }: Refusal): CommandError {
+  const { code, says, next } = words[kind]
+  return new CommandError(code, says(subject), next(subject))
+}

@@ -1,0 +1,99 @@
+// The terminal of this process: its standard streams and signals.
+
+import { createInterface } from 'node:readline/promises'
+import { limits } from './limits.ts'
+import type { Terminal } from './terminal.ts'
+
+export function processTerminal(): Terminal {
+  // `posthouse account list | head`: the reader has seen enough.
+  process.stdout.on('error', error => {
+    if ('code' in error && error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  return {
+    folder: process.cwd(),
+    interactive: process.stdin.isTTY === true,
+    out: line => void process.stdout.write(`${line}\n`),
+    err: line => void process.stderr.write(`${line}\n`),
+    askSecret,
+    ask,
+    readLine,
+    stopped,
+  }
+}
+
+async function ask(prompt: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await lines.question(prompt)
+  } finally {
+    lines.close()
+  }
+}
+
+/** In raw mode nothing is echoed, and the keys that edit a line are ours to heed. */
+function askSecret(prompt: string): Promise<string | undefined> {
+  const { stdin, stderr } = process
+  stdin.setRawMode(true)
+  stdin.setEncoding('utf8')
+  stderr.write(prompt)
+  stdin.resume()
+  return new Promise(resolve => {
+    let typed: readonly string[] = []
+    const onKeys = (keys: string): void => {
+      for (const key of keys) {
+        const isLast = key === '\r' || key === '\n'
+        if (isLast || key === interrupt || key === endOfInput) {
+          end(isLast ? typed.join('') : undefined)
+          break
+        }
+        typed = edited(typed, key)
+      }
+    }
+    const end = (secret: string | undefined): void => {
+      stdin.off('data', onKeys)
+      stdin.setRawMode(false)
+      stdin.pause()
+      stderr.write('\n')
+      resolve(secret)
+    }
+    stdin.on('data', onKeys)
+  })
+}
+
+const interrupt = '\x03'
+const endOfInput = '\x04'
+const eraseLine = '\x15'
+
+function edited(typed: readonly string[], key: string): readonly string[] {
+  if (key === '\x7f' || key === '\b') return typed.slice(0, -1)
+  if (key === eraseLine) return []
+  return typed.length < limits.lineCharacters ? [...typed, key] : typed
+}
+
+async function readLine(): Promise<string> {
+  let text = ''
+  process.stdin.setEncoding('utf8')
+  for await (const chunk of process.stdin) {
+    text += String(chunk)
+    if (text.includes('\n') || text.length > limits.lineCharacters) break
+  }
+  return text.split(/\r?\n/, 1)[0] ?? ''
+}
+
+/** A second signal within a second is the first one again: a terminal's Ctrl-C reaches npm and us, and npm passes it on. */
+const sameSignalMs = 1_000
+
+function stopped(): Promise<void> {
+  return new Promise(resolve => {
+    let firstMs: number | undefined
+    const onSignal = (): void => {
+      if (firstMs === undefined) {
+        firstMs = performance.now()
+        resolve()
+      } else if (performance.now() - firstMs > sameSignalMs) process.exit(1)
+    }
+    // SIGHUP: the terminal was closed.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
+  })
+}

@@ -1,0 +1,184 @@
+// The commands on an installation whose server does not run, in this process: what they print, say and end with.
+
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { lockFolder } from '#io/sql/folder-lock.ts'
+import { commands } from './commands.ts'
+import { type FakeTerminal, fakeTerminal, type Typed } from './fake-terminal.ts'
+import { run } from './run.ts'
+
+interface Ended extends Pick<FakeTerminal, 'printed' | 'said'> {
+  readonly code: number
+}
+
+describe('the command line', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'posthouse-cli-'))
+  })
+  after(async () => await rm(folder, { recursive: true }))
+
+  /** Splits at spaces; `D` is the data folder. */
+  const posthouse = async (line: string, typed: Omit<Typed, 'folder'> = {}): Promise<Ended> => {
+    const terminal = fakeTerminal({ folder, ...typed })
+    const words = line.split(' ').filter(word => word !== '')
+    const code = await run(
+      words.map(word => (word === 'D' ? join(folder, 'data') : word)),
+      terminal,
+    )
+    return { code, printed: terminal.printed, said: terminal.said }
+  }
+
+  test('an installation from nothing: domain, account, alias, quota', async () => {
+    const steps: [string, Omit<Typed, 'folder'>, number, string[]][] = [
+      ['domain list --data D', {}, 78, []],
+      ['domain add example.test --data D', {}, 0, ['example.test added']],
+      ['domain add example.test --data D', {}, 65, []],
+      ['account add alice@example.test --data D', { piped: 'long enough' }, 0, ['alice@example.test added']],
+      ['account add bob@example.test --data D', { piped: '' }, 65, []],
+      ['account add bob@elsewhere.test --data D', { piped: 'long enough' }, 65, []],
+      ['account add bob@example.test --quota lots --data D', { piped: 'long enough' }, 65, []],
+      [
+        'account add bob@example.test --quota 2MB --data D',
+        { answers: ['long enough', 'long enough'] },
+        0,
+        ['bob@example.test added'],
+      ],
+      ['account passwd bob@example.test --data D', { answers: ['one', 'another'] }, 65, []],
+      ['account passwd bob@example.test --data D', { answers: [undefined] }, 65, []],
+      ['account passwd nobody@example.test --data D', { piped: 'long enough' }, 67, []],
+      ['alias add @example.test alice@example.test --data D', {}, 0, ['@example.test leads to alice@example.test']],
+      ['alias list --data D', {}, 0, ['alias          account', '@example.test  alice@example.test']],
+      ['alias remove x@example.test --data D', {}, 65, []],
+      ['quota show bob@example.test --data D', {}, 0, ['bob@example.test  0 messages  0 B  of 2 MB']],
+      ['quota set bob@example.test none --data D', {}, 0, ['bob@example.test  0 messages  0 B  no limit']],
+      ['account disable bob@example.test --data D', {}, 0, ['bob@example.test disabled']],
+      ['account enable bob@example.test --data D', {}, 0, ['bob@example.test enabled']],
+      ['account remove bob@example.test --data D', { answers: ['n'] }, 77, []],
+      ['account remove bob@example.test --data D', { answers: ['y'] }, 0, ['bob@example.test removed']],
+      ['account show bob@example.test --data D', {}, 67, []],
+      ['domain remove example.test --data D', {}, 65, []],
+      ['check --data D', {}, 0, []],
+      ['status --data D', {}, 69, []],
+    ]
+    for (const [line, typed, code, printed] of steps) {
+      const ended = await posthouse(line, typed)
+      assert.deepEqual({ code: ended.code, printed: ended.printed }, { code, printed }, `${line}: ${ended.said}`)
+      if (code !== 0) assert.match(ended.said.join('\n'), /^(?:[\s\S]*\n)?posthouse: /, line)
+    }
+  })
+
+  test('--json: one object a line', async () => {
+    const { printed } = await posthouse('account show alice@example.test --json --data D')
+    assert.equal(printed.length, 1)
+    const { createdAt, ...account } = JSON.parse(printed[0] ?? '')
+    assert.equal(typeof createdAt, 'number')
+    assert.deepEqual(account, {
+      accountId: 1,
+      address: 'alice@example.test',
+      disabled: false,
+      usedBytes: 0,
+      limitBytes: null,
+      messages: 0,
+      aliases: ['@example.test'],
+    })
+    const list = await posthouse('domain list --data D --json')
+    assert.deepEqual(
+      list.printed.map(line => JSON.parse(line).name),
+      ['example.test'],
+    )
+  })
+
+  test('a short password is taken, with a warning; the prompts show nothing of it', async () => {
+    const { code, said } = await posthouse('account passwd alice@example.test --data D', {
+      answers: ['short', 'short'],
+    })
+    assert.equal(code, 0)
+    assert.match(said.join(' '), /^Password: {2}Once more: {2}warning: /)
+    assert.doesNotMatch(said.join(' '), /short\b(?! )/)
+  })
+
+  test('a folder that another process has open: try again', async () => {
+    const lock = lockFolder(join(folder, 'data'))
+    assert.ok(lock)
+    using _held = lock
+    const { code, said } = await posthouse('account list --data D')
+    assert.equal(code, 75)
+    assert.match(said.join('\n'), /is open in another process\nnext: /)
+  })
+
+  test('a configuration file names the installation, and the one of the working folder is found', async () => {
+    await writeFile(join(folder, 'mail.yaml'), 'hostname: a.test\ndata: data\ntls: { ownAuthority: [] }\n')
+    const named = await posthouse('domain list --config mail.yaml --json')
+    assert.equal(named.code, 0, named.said.join('\n'))
+    assert.equal((await posthouse('domain list')).code, 64)
+    assert.equal((await posthouse('config check')).code, 78)
+    await writeFile(join(folder, 'posthouse.config.json'), '{ "hostname": "a.test", "tls": { "ownAuthority": [] } }')
+    assert.deepEqual((await posthouse('domain list --json')).printed, named.printed)
+    const shown = await posthouse('config show --json')
+    assert.equal(JSON.parse(shown.printed[0] ?? '').data, join(folder, 'data'))
+    assert.equal((await posthouse('config check')).code, 0)
+    assert.equal((await posthouse('domain list --data D --config mail.yaml')).code, 64)
+    await writeFile(join(folder, 'bad.yaml'), 'hostname: a.test\ntls: { certificates: [{ certificate: a, key: b }] }\n')
+    const missing = await posthouse('config check --config bad.yaml')
+    assert.equal(missing.code, 78)
+    await writeFile(join(folder, 'worse.yaml'), 'hostname: a.test\n')
+    const worse = await posthouse('config check --config worse.yaml')
+    assert.equal(worse.code, 78)
+    assert.match(worse.said.join('\n'), /^worse\.yaml:1: tls: wanted .*\nnext: /)
+  })
+
+  test('wrong usage ends with 64 and the way to the help', async () => {
+    const table: [string, RegExp][] = [
+      ['', /^posthouse: a complete mail server/],
+      ['account', /account add/],
+      ['acount add x', /did you mean "account add"\?/],
+      ['account ad x', /there is no command "account ad"; did you mean "account add"\?/],
+      ['account add', /ADDRESS is missing\nnext: posthouse account add --help/],
+      ['account add a@b c@d', /"c@d" is one argument too many/],
+      ['account add a@b --qota 5', /there is no option --qota; did you mean --quota\?/],
+      ['account add a@b --quota', /--quota needs a value: --quota SIZE/],
+      ['account add a@b --data --json', /--data needs a value: --data DIR/],
+      ['account add a@b --json=yes', /--json takes no value/],
+      ['account add a@b --data x --data y', /--data is given twice/],
+      ['account add a@b --password x', /a password never stands on the command line/],
+      ['dev --port-offset 70000', /--port-offset "70000" is no number from 0 to 64540/],
+      ['dev --host localhost', /is no IP address/],
+      ['dev --account alice:secret', /NAME@DOMAIN:PASSWORD/],
+      ['dev --domain a..b', /"a..b" is no domain name/],
+      ['dev --config x', /dev takes no --config/],
+    ]
+    for (const [line, wanted] of table) {
+      const { code, printed, said } = await posthouse(line)
+      assert.equal(code, 64, line)
+      assert.deepEqual(printed, [], line)
+      assert.match(said.join('\n'), wanted, line)
+    }
+  })
+
+  test('options may stand before, between and after the words', async () => {
+    for (const line of ['--data D domain list', 'domain --data D list', 'domain list --data D'])
+      assert.equal((await posthouse(line)).code, 0, line)
+  })
+
+  test('every command has a help, with a real example that it would take', async () => {
+    for (const { name, load } of commands) {
+      const { command } = await load()
+      assert.equal(command.name, name)
+      const { code, printed } = await posthouse(`${name} --help`)
+      assert.equal(code, 0, name)
+      assert.match(printed[0] ?? '', new RegExp(`^posthouse ${name}`))
+      assert.ok(command.examples.length > 0, name)
+      for (const example of command.examples) assert.match(example, new RegExp(`posthouse ${name} `), name)
+      assert.deepEqual((await posthouse(`help ${name}`)).printed, printed, name)
+    }
+    assert.equal((await posthouse('--help')).code, 0)
+    assert.equal((await posthouse('account --help')).code, 0)
+    assert.match((await posthouse('--version')).printed[0] ?? '', /^posthouse \d+\.\d+\.\d+$/)
+    assert.equal(existsSync(join(folder, 'mail')), false)
+  })
+})

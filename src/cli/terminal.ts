@@ -1,0 +1,20 @@
+// What a command knows of the world it was called in: the texts it reads and prints, the folder it stands in, when it is told to stop.
+
+export interface Terminal {
+  /** The working folder, absolute. */
+  readonly folder: string
+  /** Somebody sits there and can answer. */
+  readonly interactive: boolean
+  /** A line of data, to stdout. */
+  out(line: string): void
+  /** A line for the reader, to stderr. */
+  err(line: string): void
+  /** A line typed without echo; undefined when the typist gave up (Ctrl-C, Ctrl-D). */
+  askSecret(prompt: string): Promise<string | undefined>
+  /** A line typed. */
+  ask(prompt: string): Promise<string>
+  /** The first line of stdin, without its end. */
+  readLine(): Promise<string>
+  /** Settles when the process is told to stop. Listens for signals from the first call on. */
+  stopped(): Promise<void>
+}

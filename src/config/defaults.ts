@@ -1,0 +1,41 @@
+// What is so unless the configuration says otherwise.
+
+import { networkInterfaces } from 'node:os'
+import { defaultSmtpLimits } from '#smtp/limits.ts'
+import { limits as storeLimits } from '#store/limits.ts'
+import { connectionDefaults, loginDefaults } from '#throttle/limits.ts'
+import type { LimitsConfig, ListenerConfig, ThrottlesConfig } from './config.ts'
+
+export type StandardListener = Omit<ListenerConfig, 'host'>
+
+/** The standard ports. */
+export const standardListeners: readonly StandardListener[] = [
+  { name: 'mx', protocol: 'mx', port: 25, tls: 'starttls' },
+  { name: 'submissions', protocol: 'submission', port: 465, tls: 'implicit' },
+  { name: 'submission', protocol: 'submission', port: 587, tls: 'starttls' },
+  { name: 'imap', protocol: 'imap', port: 143, tls: 'starttls' },
+  { name: 'imaps', protocol: 'imap', port: 993, tls: 'implicit' },
+  { name: 'pop3', protocol: 'pop3', port: 110, tls: 'starttls' },
+  { name: 'pop3s', protocol: 'pop3', port: 995, tls: 'implicit' },
+]
+
+export const defaultLimits: LimitsConfig = {
+  messageBytes: defaultSmtpLimits.messageBytes,
+  recipients: defaultSmtpLimits.recipients,
+  freeBytes: storeLimits.freeBytes,
+}
+
+/** This machine itself, and no more of 127.0.0.0/8: abuse can be tried from 127.0.0.66. */
+export const defaultTrustedNetworks: readonly string[] = ['127.0.0.1/32', '::1/128']
+
+export const defaultThrottles: ThrottlesConfig = {
+  trustedNetworks: defaultTrustedNetworks,
+  connections: connectionDefaults,
+  login: loginDefaults,
+}
+
+/** All addresses of this machine: `::` takes IPv4 too, but cannot be had where IPv6 is switched off. */
+export function anyAddress(): string {
+  const all = Object.values(networkInterfaces()).flat()
+  return all.some(one => one?.family === 'IPv6') ? '::' : '0.0.0.0'
+}

@@ -1,0 +1,196 @@
+// Configuration files: the same keys in four languages, and complaints that name file, line, and what was wanted.
+
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { Config } from './config.ts'
+import { ConfigError } from './config-error.ts'
+import { devConfig } from './dev.ts'
+import { loadConfig } from './load.ts'
+import { printConfig } from './show.ts'
+
+const yaml = `
+hostname: mail.example.com
+data: /var/lib/posthouse
+listeners:
+  - { protocol: mx, port: 25, host: 192.0.2.1 }
+  - { protocol: imap, port: 993, host: '::1' }
+dns: { address: 127.0.0.1 }
+limits: { messageBytes: 10 MB, recipients: 50 }
+throttles:
+  trustedNetworks: [10.0.0.0/8]
+  login: { firstBanMs: 1 h }
+tls: { certificates: [{ certificate: tls/cert.pem, key: /etc/key.pem }] }
+`
+const json = `{
+  "hostname": "mail.example.com",
+  "data": "/var/lib/posthouse",
+  "listeners": [
+    { "protocol": "mx", "port": 25, "host": "192.0.2.1" },
+    { "protocol": "imap", "port": 993, "host": "::1" }
+  ],
+  "dns": { "address": "127.0.0.1" },
+  "limits": { "messageBytes": 10000000, "recipients": 50 },
+  "throttles": { "trustedNetworks": ["10.0.0.0/8"], "login": { "firstBanMs": 3600000 } },
+  "tls": { "certificates": [{ "certificate": "tls/cert.pem", "key": "/etc/key.pem" }] }
+}`
+const javascript = `import { defineConfig } from 'posthouse'\nexport default defineConfig(${json})\n`
+const typescript = `import { defineConfig } from 'posthouse'\nconst port: number = 25\nexport default defineConfig(${json.replace('"port": 25', '"port": port')})\n`
+
+describe('configuration files', () => {
+  let folder: string
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'posthouse-config-'))
+  })
+  after(async () => await rm(folder, { recursive: true }))
+
+  const load = async (name: string, text: string): Promise<Config> => {
+    const path = join(folder, name)
+    await writeFile(path, text)
+    return await loadConfig(path, name)
+  }
+  const complaints = async (name: string, text: string): Promise<readonly string[]> => {
+    const error = await load(name, text).then(
+      () => assert.fail(`${name} was taken`),
+      error => error,
+    )
+    assert.ok(error instanceof ConfigError, String(error))
+    return error.message.split('\n')
+  }
+
+  test('TypeScript, JavaScript, JSON and YAML say the same', async () => {
+    const wanted = await load('a.yaml', yaml)
+    assert.equal(wanted.data, '/var/lib/posthouse')
+    assert.deepEqual(wanted.listeners, [
+      { name: 'mx', protocol: 'mx', host: '192.0.2.1', port: 25, tls: 'starttls' },
+      { name: 'imaps', protocol: 'imap', host: '::1', port: 993, tls: 'implicit' },
+    ])
+    assert.deepEqual(wanted.dns, { address: '127.0.0.1', port: 53 })
+    assert.equal(wanted.limits.messageBytes, 10_000_000)
+    assert.equal(wanted.throttles.login.firstBanMs, 3_600_000)
+    assert.equal(wanted.throttles.login.longestDelayMs, 16_000)
+    const certificates = [{ certPath: join(folder, 'tls/cert.pem'), keyPath: '/etc/key.pem' }]
+    assert.deepEqual(wanted.tls, { kind: 'files', certificates })
+    assert.deepEqual(await load('a.json', json), wanted)
+    assert.deepEqual(await load('a.js', javascript), wanted)
+    assert.deepEqual(await load('a.ts', typescript), wanted)
+  })
+
+  test('what can be left out has a default', async () => {
+    const config = await load('b.yaml', 'hostname: a.test\ntls: { ownAuthority: [a.test, 192.0.2.1] }\n')
+    assert.equal(config.data, join(folder, 'data'))
+    assert.deepEqual(
+      config.listeners.map(({ name, port, tls }) => `${name} ${port} ${tls}`),
+      [
+        'mx 25 starttls',
+        'submissions 465 implicit',
+        'submission 587 starttls',
+        'imap 143 starttls',
+        'imaps 993 implicit',
+        'pop3 110 starttls',
+        'pop3s 995 implicit',
+      ],
+    )
+    assert.equal(config.dns, undefined)
+    assert.equal(config.limits.messageBytes, 50_000_000)
+    assert.equal(config.limits.recipients, 1_000)
+    assert.deepEqual(config.tls, { kind: 'own-authority', names: ['a.test', '192.0.2.1'] })
+    assert.equal(config.log.level, 'info')
+  })
+
+  test('what `show` prints is a file that says the same', async () => {
+    const dev = devConfig({ data: '/tmp/x', host: '127.0.0.1', portOffset: 2000, domains: ['example.test'] })
+    for (const config of [await load('c.yaml', yaml), dev])
+      assert.deepEqual(await load('shown.yaml', await printConfig(config)), config)
+  })
+
+  test('complaints about values name the line of the key', async () => {
+    const head = 'hostname: a.test\ntls: { ownAuthority: [] }\n'
+    const table: [string, string, string][] = [
+      [
+        'a.yaml',
+        'hostnam: a.test\ntls: { ownAuthority: [] }\nhostname: a.test\n',
+        'a.yaml:1: hostnam: no such key; did you mean hostname?',
+      ],
+      [
+        'b.yaml',
+        `${head}listeners:\n  - protocol: mx\n    port: 70000\n`,
+        'b.yaml:5: listeners[0].port: wanted a whole number from 0 to 65535, found 70000',
+      ],
+      [
+        'c.yaml',
+        `${head}listeners:\n  - port: 25\n`,
+        'c.yaml:4: listeners[0].protocol: wanted "mx", "submission", "imap" or "pop3", found nothing',
+      ],
+      [
+        'd.yaml',
+        `${head}listeners:\n  - { protocol: mx, port: 25 }\n  - { protocol: mx, port: 26 }\n`,
+        'd.yaml:5: listeners[1]: two listeners are named "mx": give one of them a name of its own, found {"protocol":"mx","port":26}',
+      ],
+      [
+        'e.yaml',
+        `${head}throttles:\n  trustedNetworks:\n    - 10.0.0.0/8\n    - 10.0.0.0/40\n`,
+        'e.yaml:6: throttles.trustedNetworks[1]: wanted a network, like "10.0.0.0/8" or "::1/128", found "10.0.0.0/40"',
+      ],
+      [
+        'f.yaml',
+        'hostname: a.test\ntls: {}\n',
+        'f.yaml:2: tls: wanted either certificates: [{ certificate, key }] or ownAuthority: [names], found {}',
+      ],
+      [
+        'g.json',
+        '{\n  "hostname": "a.test",\n  "tls": { "ownAuthority": [] },\n  "limits": {\n    "messageBytes": "lots"\n  }\n}',
+        'g.json:5: limits.messageBytes: wanted a size: a number of bytes, or a text like "50 MB", found "lots"',
+      ],
+      [
+        'h.ts',
+        `// tls: not here\nexport default {\n  hostname: 'a.test',\n  tls: { ownAuthority: [] },\n  listeners: [\n    { protocol: 'mx', port: 25 }, // { , port: 0\n    { protocol: 'imap',\n      port: '143' },\n  ],\n}\n`,
+        'h.ts:8: listeners[1].port: wanted a whole number from 0 to 65535, found "143"',
+      ],
+      [
+        'i.ts',
+        `const limits = { recipients: 10 }\nexport default {\n  hostname: 'a.test',\n  tls: { ownAuthority: [] },\n  limits: { recipient: 5 },\n}\n`,
+        'i.ts:5: limits.recipient: no such key; did you mean recipients?',
+      ],
+    ]
+    for (const [name, text, wanted] of table) assert.deepEqual(await complaints(name, text), [wanted])
+  })
+
+  test('several complaints come together, in the order of the lines', async () => {
+    const lines = await complaints('many.yaml', 'log: { level: loud }\ntls: 5\nstore: { engine: x }\n')
+    assert.deepEqual(
+      lines.map(line => line.split(' ')[0]),
+      ['many.yaml:1:', 'many.yaml:1:', 'many.yaml:2:', 'many.yaml:3:'],
+    )
+  })
+
+  test('files that cannot be read at all', async () => {
+    const table: [string, string, RegExp][] = [
+      ['a.yml', 'hostname: [\n', /^a\.yml:2: /],
+      ['b.json', '{ "hostname": \n\n } }', /^b\.json:3: /],
+      ['c.ts', 'export default {\n  hostname: here.there,\n}\n', /^c\.ts:2: it cannot be run: here is not defined$/],
+      ['d.ts', 'export default {\n  hostname: ,\n}\n', /^d\.ts:2: it cannot be run: /],
+      ['e.ts', 'export const config = {}\n', /^e\.ts: wanted `export default/],
+      ['f.toml', '', /^f\.toml: wanted a file that ends in /],
+      ['g.yaml', '', /^g\.yaml: wanted the configuration with the keys data, hostname, /],
+    ]
+    for (const [name, text, wanted] of table) assert.match((await complaints(name, text))[0] ?? '', wanted)
+    await assert.rejects(loadConfig(join(folder, 'none.yaml'), 'none.yaml'), {
+      message: 'none.yaml: there is no such file',
+    })
+  })
+})
+
+test('dev mode: standard ports plus the offset, one host, a certificate for every name of it', () => {
+  const config = devConfig({ data: '/d', host: '127.0.0.5', portOffset: 2000, domains: ['a.test'] })
+  assert.deepEqual(
+    config.listeners.map(({ port }) => port),
+    [2025, 2465, 2587, 2143, 2993, 2110, 2995],
+  )
+  assert.ok(config.listeners.every(({ host }) => host === '127.0.0.5'))
+  const names = ['localhost', '127.0.0.1', '::1', '127.0.0.5', 'a.test']
+  assert.deepEqual(config.tls, { kind: 'own-authority', names })
+  assert.deepEqual(config.throttles.trustedNetworks, ['127.0.0.1/32', '::1/128'])
+})

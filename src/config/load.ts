@@ -1,0 +1,102 @@
+// A configuration file, read and checked: TypeScript or JavaScript that exports it as default, JSON or YAML with the same keys.
+
+import { readFile } from 'node:fs/promises'
+import { dirname, extname, resolve } from 'node:path'
+import type { Config, TlsConfig } from './config.ts'
+import { ConfigError, type ConfigProblem, type KeyPath, printKey } from './config-error.ts'
+import { importConfig } from './import-config.ts'
+import { limits } from './limits.ts'
+import { type FindLine, linesOfDocument, linesOfSource } from './source-lines.ts'
+
+interface Given {
+  readonly value: unknown
+  readonly findLine: FindLine
+}
+
+/** `file` is how the operator named `path`, for messages. Throws ConfigError, whose message an operator can act on. */
+export async function loadConfig(path: string, file = path): Promise<Config> {
+  const given = await read(path, file)
+  const { fileSchema } = await import('./schema.ts')
+  const checked = fileSchema.safeParse(given.value)
+  if (!checked.success) throw new ConfigError(problems(file, given, checked.error.issues))
+  return withAbsolutePaths(checked.data, dirname(path))
+}
+
+async function read(path: string, file: string): Promise<Given> {
+  const source = await readSource(path, file)
+  const kind = extname(path)
+  if (['.yaml', '.yml', '.json'].includes(kind)) return await readDocument(source, file)
+  if (['.ts', '.mts', '.js', '.mjs'].includes(kind)) {
+    return { value: await importConfig(path, file), findLine: linesOfSource(source) }
+  }
+  throw problem(file, `wanted a file that ends in .ts, .js, .json, .yaml or .yml, found "${kind}"`)
+}
+
+async function readSource(path: string, file: string): Promise<string> {
+  const bytes = await readFile(path).catch(error => {
+    if (error.code === 'ENOENT') throw problem(file, 'there is no such file')
+    throw problem(file, `it cannot be read: ${error.message}`)
+  })
+  if (bytes.length > limits.fileBytes) throw problem(file, `wanted at most ${limits.fileBytes} bytes`)
+  return bytes.toString('utf8')
+}
+
+/** JSON is YAML too, and its places are then known as well. */
+async function readDocument(source: string, file: string): Promise<Given> {
+  const { LineCounter, parseDocument } = await import('yaml')
+  const counter = new LineCounter()
+  const document = parseDocument(source, { lineCounter: counter, prettyErrors: false })
+  const [error] = document.errors
+  if (error !== undefined) throw problem(file, error.message, counter.linePos(error.pos[0]).line)
+  // maxAliasCount: a few lines of anchors could else stand for gigabytes.
+  return { value: document.toJS({ maxAliasCount: 100 }), findLine: linesOfDocument(document, counter) }
+}
+
+interface Issue {
+  readonly code: string | undefined
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+  readonly keys?: readonly string[]
+}
+
+function problems(file: string, { value, findLine }: Given, issues: readonly Issue[]): readonly ConfigProblem[] {
+  const found = issues.map((issue): ConfigProblem => {
+    const base: KeyPath = issue.path.map(part => (typeof part === 'number' ? part : String(part)))
+    const path = issue.keys?.[0] === undefined ? base : [...base, issue.keys[0]]
+    const stands = issue.keys === undefined ? `, found ${printFound(valueAt(value, path))}` : ''
+    return { file, line: findLine(path), key: printKey(path), message: `${issue.message}${stands}` }
+  })
+  return found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+}
+
+function valueAt(value: unknown, path: KeyPath): unknown {
+  let at = value
+  for (const part of path) {
+    if (typeof at !== 'object' || at === null) return undefined
+    at = Reflect.get(at, part)
+  }
+  return at
+}
+
+function printFound(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value) ?? typeof value
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text
+}
+
+function problem(file: string, message: string, line?: number): ConfigError {
+  return new ConfigError([{ file, line, key: '', message }])
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  return { ...config, data: resolve(folder, config.data), tls: tlsWithAbsolutePaths(config.tls, folder) }
+}
+
+function tlsWithAbsolutePaths(tls: TlsConfig, folder: string): TlsConfig {
+  if (tls.kind !== 'files') return tls
+  const certificates = tls.certificates.map(({ certPath, keyPath }) => ({
+    certPath: resolve(folder, certPath),
+    keyPath: resolve(folder, keyPath),
+  }))
+  return { kind: 'files', certificates }
+}

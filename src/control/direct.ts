@@ -1,0 +1,125 @@
+// The administration carried out here, over the directory and the store: in the server for its socket, and in the command line when no server runs.
+
+import type { Account } from '#accounts/account.ts'
+import type { Directory } from '#accounts/directory.ts'
+import { done, type Outcome } from '#accounts/refusal.ts'
+import type { Store } from '#store/store.ts'
+import type { AccountInfo, Administration, CheckReport, Finding, QuotaInfo, Status } from './administration.ts'
+import { limits } from './limits.ts'
+
+export type StoreFinding = Omit<Finding, 'accountId'> & { readonly accountId: number | undefined }
+
+export interface DirectNeeds {
+  readonly directory: Directory
+  readonly store: Store
+  /** Looks through the store: store/check.ts. */
+  readonly check: () => AsyncIterable<StoreFinding>
+  readonly status: () => Status
+}
+
+export function directAdministration(needs: DirectNeeds): Administration {
+  const { directory } = needs
+  return {
+    addDomain: async ({ domain }) => await directory.addDomain(domain),
+    listDomains: async ({ after }) => done(page(await directory.listDomains(after))),
+    removeDomain: async request => await removeDomain(needs, request),
+    addAccount: async request => await addAccount(needs, request),
+    listAccounts: async range => done(page(await directory.listAccounts(range))),
+    showAccount: async ({ address }) => await showAccount(needs, address),
+    setPassword: async ({ address, password }) => await directory.setPassword(address, password.reveal()),
+    setDisabled: async ({ address, disabled }) => await directory.setDisabled(address, disabled),
+    removeAccount: async ({ address }) => await removeAccount(needs, address),
+    addAlias: async ({ alias, account }) => await directory.addAlias(alias, account),
+    listAliases: async range => done(page(await directory.listAliases(range))),
+    removeAlias: async ({ alias }) => await directory.removeAlias(alias),
+    showQuota: async ({ address }) => await showQuota(needs, address),
+    setQuota: async request => await setQuota(needs, request),
+    check: async () => done(await checked(needs)),
+    status: async () => done(needs.status()),
+  }
+}
+
+type Request<Verb extends keyof Administration> = Parameters<Administration[Verb]>[0]
+
+/** The mailboxes are made before the account, under an id of their own: a crash between the two leaves nothing that anybody can reach. */
+async function addAccount(needs: DirectNeeds, request: Request<'addAccount'>): Promise<Outcome<AccountInfo>> {
+  const { directory, store } = needs
+  const password = request.password.reveal()
+  const allowed = await directory.canAddAccount(request.address, password)
+  if (allowed.kind !== 'done') return allowed
+  const accountId = await directory.reserveAccountId()
+  await store.createAccount(accountId)
+  if (request.limitBytes !== undefined) await store.setQuota(accountId, request.limitBytes)
+  const added = await directory.addAccount({ accountId, address: request.address, password })
+  if (added.kind !== 'done') await store.removeAccount(accountId)
+  return added
+}
+
+async function showAccount(needs: DirectNeeds, address: string) {
+  const found = await needs.directory.account(address)
+  if (found.kind !== 'done') return found
+  const aliases = await needs.directory.aliasesOf(found.value.accountId)
+  return done({
+    ...found.value,
+    ...(await quotaOf(needs, found.value)),
+    aliases: aliases.slice(0, limits.shownAliases),
+  })
+}
+
+/** Disabled first, then emptied, then gone: after a crash the same command, given again, ends the work. */
+async function removeAccount({ directory, store }: DirectNeeds, address: string): Promise<Outcome<AccountInfo>> {
+  const disabled = await directory.setDisabled(address, true)
+  if (disabled.kind !== 'done') return disabled
+  await store.removeAccount(disabled.value.accountId)
+  return await directory.removeAccount(address)
+}
+
+async function removeDomain(
+  needs: DirectNeeds,
+  { domain, withAccounts }: Request<'removeDomain'>,
+): Promise<Outcome<{ readonly accounts: number }>> {
+  let accounts = 0
+  while (withAccounts) {
+    const { items } = await needs.directory.listAccounts({ domain })
+    if (items.length === 0) break
+    for (const account of items) await removeAccount(needs, account.address)
+    accounts += items.length
+  }
+  const removed = await needs.directory.removeDomain(domain)
+  return removed.kind === 'done' ? done({ accounts }) : removed
+}
+
+async function showQuota(needs: DirectNeeds, address: string): Promise<Outcome<QuotaInfo>> {
+  const found = await needs.directory.account(address)
+  return found.kind === 'done' ? done(await quotaOf(needs, found.value)) : found
+}
+
+async function setQuota(needs: DirectNeeds, request: Request<'setQuota'>): Promise<Outcome<QuotaInfo>> {
+  const found = await needs.directory.account(request.address)
+  if (found.kind !== 'done') return found
+  await needs.store.setQuota(found.value.accountId, request.limitBytes ?? undefined)
+  return done(await quotaOf(needs, found.value))
+}
+
+async function quotaOf({ store }: DirectNeeds, { accountId, address }: Account): Promise<QuotaInfo> {
+  const { usedBytes, limitBytes, messages } = await store.quota(accountId)
+  return { address, usedBytes, limitBytes: limitBytes ?? null, messages }
+}
+
+async function checked({ check, directory }: DirectNeeds): Promise<CheckReport> {
+  const findings: Finding[] = (await directory.check()).map(asData)
+  for await (const finding of check()) {
+    if (findings.length >= limits.findings) return { findings: findings.slice(0, limits.findings), more: true }
+    findings.push(asData(finding))
+  }
+  return { findings, more: false }
+}
+
+function asData({ severity, what, accountId, detail }: StoreFinding): Finding {
+  return { severity, what, accountId: accountId ?? null, detail }
+}
+
+/** JSON knows no undefined: the last page has no `next`. */
+function page<T>({ items, next }: { readonly items: readonly T[]; readonly next: string | undefined }) {
+  return next === undefined ? { items } : { items, next }
+}

@@ -1,0 +1,14 @@
+// Every limit of this folder.
+
+export const limits = {
+  /** Of one request's line: an address and a password are far shorter. */
+  requestBytes: 65_536,
+  /** Of one answer's line: a page of a list is far shorter. */
+  answerBytes: 16_777_216,
+  /** Connections at once to the control socket. */
+  connections: 32,
+  /** Aliases shown with an account. */
+  shownAliases: 100,
+  /** Findings of a check that are listed. */
+  findings: 1_000,
+} as const

@@ -1,0 +1,62 @@
+// The verbs as a table: the fields of each request. What comes over the socket is held against it before anything is done.
+
+import { Secret } from '#base/secret.ts'
+import type { Administration } from './administration.ts'
+
+export type Verb = keyof Administration
+type FieldType = 'text' | 'secret' | 'truth' | 'size' | 'size-or-none'
+
+interface Field {
+  readonly type: FieldType
+  readonly optional?: true
+}
+
+const text: Field = { type: 'text' }
+const secret: Field = { type: 'secret' }
+const truth: Field = { type: 'truth' }
+const page: Field = { type: 'text', optional: true }
+
+export const verbs: { readonly [V in Verb]: Readonly<Record<string, Field>> } = {
+  addDomain: { domain: text },
+  listDomains: { after: page },
+  removeDomain: { domain: text, withAccounts: truth },
+  addAccount: { address: text, password: secret, limitBytes: { type: 'size', optional: true } },
+  listAccounts: { domain: page, after: page },
+  showAccount: { address: text },
+  setPassword: { address: text, password: secret },
+  setDisabled: { address: text, disabled: truth },
+  removeAccount: { address: text },
+  addAlias: { alias: text, account: text },
+  listAliases: { domain: page, after: page },
+  removeAlias: { alias: text },
+  showQuota: { address: text },
+  setQuota: { address: text, limitBytes: { type: 'size-or-none' } },
+  check: {},
+  status: {},
+}
+
+export function isVerb(name: unknown): name is Verb {
+  return typeof name === 'string' && Object.hasOwn(verbs, name)
+}
+
+/** The request's fields, secrets wrapped, or what is wrong with them. Fields that the table does not know are dropped. */
+export function readRequest(verb: Verb, given: unknown): { readonly fields: Record<string, unknown> } | string {
+  if (typeof given !== 'object' || given === null) return 'the request is no object'
+  const fields: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(verbs[verb])) {
+    const value: unknown = Object.hasOwn(given, name) ? Reflect.get(given, name) : undefined
+    if (value === undefined && field.optional) continue
+    const read = readField(field.type, value)
+    if (read === undefined) return `${verb}: the field ${name} is missing or of the wrong type`
+    fields[name] = read
+  }
+  return { fields }
+}
+
+function readField(type: FieldType, value: unknown): unknown {
+  if (type === 'text') return typeof value === 'string' ? value : undefined
+  if (type === 'secret') return typeof value === 'string' ? new Secret(value) : undefined
+  if (type === 'truth') return typeof value === 'boolean' ? value : undefined
+  if (type === 'size-or-none' && value === null) return null
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? value : undefined
+}
