@@ -156,7 +156,9 @@ function pureFinding(path: string, specifier: string, say: (message: string) => 
 function floorFinding(path: string, target: string, specifier: string, say: (message: string) => void): void {
   const [from, to] = [roomOf(path), roomOf(target)]
   if (from === to) {
-    if (specifier.startsWith('#') && from !== 'app.ts') say(`inside a folder import './…', not '${specifier}'`)
+    // From a folder inside the room only '#' leads back to the room.
+    if (specifier.startsWith('#') && dirname(path) === dirname(target))
+      say(`inside a folder import './…', not '${specifier}'`)
     return
   }
   if (specifier.startsWith('.') && !topLevel(path)) {

@@ -1,0 +1,334 @@
+// Makes docs/states/*.md from the state tables of src/wire: `npm run states` writes them; the test beside this fails when a page is older than its table.
+
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { capabilities } from '#wire/imap/capabilities.ts'
+import { type CommandName, commandRules, type State as ImapState } from '#wire/imap/state.ts'
+import { type State as Pop3State, steps } from '#wire/pop3/state.ts'
+import { mechanismNames } from '#wire/sasl/exchange.ts'
+import type { Verb as SmtpVerb } from '#wire/smtp/command.ts'
+import { type RefusalName, refusals } from '#wire/smtp/refusals.ts'
+import { flagsOf, moveOf, type State as SmtpState } from '#wire/smtp/state.ts'
+
+/** One way a command may end, and where that leads. */
+export interface Outcome {
+  readonly when: string
+  readonly to: string
+}
+
+/** A session as data, whatever its protocol. */
+export interface Machine {
+  /** The first is where a session begins. */
+  readonly states: readonly string[]
+  readonly commands: readonly string[]
+  /** Where the session is over: shown in the diagram, not in the table. */
+  readonly end?: string
+  /** What a command does in a state: its outcomes, or the refusal in words. */
+  cell(state: string, command: string): readonly Outcome[] | string
+}
+
+/** A page's path under the project's root, and its text. */
+export type Page = readonly [path: string, text: string]
+
+export function statePages(): readonly Page[] {
+  return [
+    ['docs/states/smtp.md', smtpPage()],
+    ['docs/states/imap.md', imapPage()],
+    ['docs/states/pop3.md', pop3Page()],
+  ]
+}
+
+/** The ways from one state to another as a mermaid diagram. What stays where it is, is left out. */
+export function diagram(machine: Machine): readonly string[] {
+  const { states, commands, end } = machine
+  const labels = new Map<string, string[]>()
+  for (const from of states) {
+    for (const command of commands) {
+      const cell = machine.cell(from, command)
+      if (typeof cell === 'string') continue
+      for (const { to, label } of waysOut(from, command, cell)) {
+        const way = `${idOf(from)} --> ${to === end ? '[*]' : idOf(to)}`
+        labels.set(way, [...(labels.get(way) ?? []), label])
+      }
+    }
+  }
+  return [
+    '```mermaid',
+    'stateDiagram-v2',
+    ...states.filter(state => idOf(state) !== state).map(state => `  state "${state}" as ${idOf(state)}`),
+    `  [*] --> ${idOf(states[0] ?? '')}`,
+    ...[...labels].map(([way, all]) => `  ${way}: ${all.join(', ')}`),
+    '```',
+  ]
+}
+
+/** Each command's row: what it does in each state. */
+export function table(machine: Machine): readonly string[] {
+  const { states, commands } = machine
+  return tableLines(
+    ['command', ...states],
+    commands.map(command => [`\`${command}\``, ...states.map(state => cellText(state, machine.cell(state, command)))]),
+  )
+}
+
+function waysOut(from: string, command: string, outcomes: readonly Outcome[]) {
+  const leaving = outcomes.filter(({ to }) => to !== from)
+  if (leaveTogether(outcomes)) return leaving.slice(0, 1).map(({ to }) => ({ to, label: command }))
+  return leaving.map(({ when, to }) => ({ to, label: `${command} ${when}` }))
+}
+
+function cellText(state: string, cell: readonly Outcome[] | string): string {
+  if (typeof cell === 'string') return cell
+  const place = (to: string) => (to === state ? 'stays' : `→ ${to}`)
+  if (leaveTogether(cell)) return place(cell[0]?.to ?? state)
+  return cell.map(({ when, to }) => `${when}: ${place(to)}`).join('<br>')
+}
+
+/** Whether it makes no difference how the command ends. */
+function leaveTogether(outcomes: readonly Outcome[]): boolean {
+  return new Set(outcomes.map(({ to }) => to)).size < 2
+}
+
+/** Mermaid's names are one word. */
+function idOf(state: string): string {
+  return state.replaceAll('-', '_')
+}
+
+function tableLines(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  return [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`)
+}
+
+interface Chapter {
+  readonly title: string
+  readonly source: string
+  readonly lines: readonly string[]
+}
+
+function page({ title, source, lines }: Chapter): string {
+  return [`# ${title}`, '', `Made from [\`${source}\`](../../${source}) by \`npm run states\`.`, '', ...lines, ''].join(
+    '\n',
+  )
+}
+
+/** A list of states and what each means; its type sees to it that none is forgotten. */
+function meanings(states: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(states).map(([state, meaning]) => `- \`${state}\`: ${meaning}`)
+}
+
+const smtpStates: Readonly<Record<SmtpState, string>> = {
+  connected: 'nothing was said yet, or TLS has just begun',
+  greeted: 'HELO or EHLO was taken; there is no transaction',
+  sender: 'MAIL was taken, no RCPT yet',
+  'no-recipient': 'every RCPT so far was refused',
+  recipients: 'at least one RCPT was taken',
+}
+
+// Object.keys forgets the type of the keys; both objects have exactly these.
+const smtpVerbs = Object.keys(flagsOf) as SmtpVerb[]
+
+const smtp: Machine = {
+  states: Object.keys(smtpStates),
+  commands: smtpVerbs,
+  cell(state, command) {
+    // `diagram` and `table` ask for the states and commands above alone.
+    const move = moveOf(state as SmtpState, command as SmtpVerb)
+    if (typeof move === 'string') return `${refusals[move].code} \`${move}\``
+    return [
+      { when: 'taken', to: move.taken },
+      { when: 'refused', to: move.refused },
+    ]
+  },
+}
+
+function smtpPage(): string {
+  return page({
+    title: 'SMTP: the states of a session',
+    source: 'src/wire/smtp/state.ts',
+    lines: [
+      ...meanings(smtpStates),
+      '',
+      'TLS and the login are no states: they restart the table, STARTTLS at `connected`, AUTH at `greeted`, and change what',
+      'EHLO offers. QUIT ends the session from every state. `unknown` is every word that is no command.',
+      '',
+      ...diagram(smtp),
+      '',
+      '## What each command does',
+      '',
+      '"Taken" is a positive reply (2xx, 3xx). A code is the refusal that the command gets there, before its file is asked.',
+      '',
+      ...table(smtp),
+      '',
+      '## The refusals of the table',
+      '',
+      ...tableLines(
+        ['refusal', 'reply'],
+        refusalsOfTable().map(name => [
+          `\`${name}\``,
+          `${refusals[name].code} ${refusals[name].enhanced} ${refusals[name].what}. ${refusals[name].mend}.`,
+        ]),
+      ),
+      '',
+      '## Who is offered what',
+      '',
+      `What is for submission only is refused elsewhere: ${refusals['no-auth-here'].code} \`no-auth-here\`. What needs a login is refused`,
+      `before it: ${refusals['log-in-first'].code} \`log-in-first\`, in the clear ${refusals['tls-before-mail'].code} \`tls-before-mail\`.`,
+      '',
+      ...tableLines(
+        ['command', 'offered to', 'on submission only after AUTH'],
+        smtpVerbs.map(verb => [
+          `\`${verb}\``,
+          flagsOf[verb].offeredTo === 'all' ? 'all' : 'submission only',
+          flagsOf[verb].needsLogin ? 'yes' : '',
+        ]),
+      ),
+    ],
+  })
+}
+
+/** In the order in which the table has them. */
+function refusalsOfTable(): readonly RefusalName[] {
+  const found = new Set<RefusalName>()
+  for (const state of Object.keys(smtpStates) as SmtpState[]) {
+    // as above: the keys are the states
+    for (const verb of smtpVerbs) {
+      const move = moveOf(state, verb)
+      if (typeof move === 'string') found.add(move)
+    }
+  }
+  return [...found]
+}
+
+const imapStates: Readonly<Record<Exclude<ImapState, 'logout'>, string>> = {
+  'not-authenticated': 'nobody has logged in',
+  authenticated: 'an account, no mailbox',
+  selected: 'a mailbox is open',
+}
+
+const imap: Machine = {
+  states: Object.keys(imapStates),
+  commands: Object.keys(commandRules),
+  end: 'logout',
+  cell(state, command) {
+    const { allowedIn, next, nextAfterNo } = commandRules[command as CommandName] // asked for its own keys alone
+    if (!allowedIn.some(allowed => allowed === state)) return 'BAD'
+    return [
+      { when: 'OK', to: next ?? state },
+      { when: 'NO', to: nextAfterNo ?? state },
+    ]
+  },
+}
+
+function imapPage(): string {
+  return page({
+    title: 'IMAP: the states of a session',
+    source: 'src/wire/imap/state.ts',
+    lines: [
+      ...meanings(imapStates),
+      '',
+      'After LOGOUT the session is over. TLS is no state: it changes which capabilities are told (below).',
+      '',
+      ...diagram(imap),
+      '',
+      '## What each command does',
+      '',
+      'BAD: the command is not possible in this state. A command that is answered BAD changes nothing.',
+      '',
+      ...table(imap),
+      '',
+      '## How commands meet each other',
+      '',
+      '- Numbers: its arguments are sequence numbers, so nothing may be renumbered before it (RFC 3501 5.5).',
+      '- Holds EXPUNGE: no EXPUNGE is sent with its answer (RFC 3501 7.4.1).',
+      '- Last: nothing may stand behind it in what was sent with it, for TLS follows.',
+      '',
+      'A command that is not in this table is none of the three.',
+      '',
+      ...tableLines(['command', 'numbers', 'holds EXPUNGE', 'last'], flaggedCommands()),
+      '',
+      '## Capabilities by state',
+      '',
+      'Made from [`src/wire/imap/capabilities.ts`](../../src/wire/imap/capabilities.ts). Each is told only where it works. A',
+      'login needs TLS, so who is logged in is under TLS. STARTTLS is told as long as a handshake is possible.',
+      '',
+      ...capabilityTable(),
+    ],
+  })
+}
+
+function flaggedCommands(): readonly (readonly string[])[] {
+  const mark = (flag: boolean) => (flag ? 'yes' : '')
+  return Object.entries(commandRules)
+    .filter(([, rule]) => rule.usesSequenceNumbers || rule.holdsExpunges || rule.endsPipeline)
+    .map(([name, rule]) => [
+      `\`${name}\``,
+      mark(rule.usesSequenceNumbers),
+      mark(rule.holdsExpunges),
+      mark(rule.endsPipeline),
+    ])
+}
+
+function capabilityTable(): readonly string[] {
+  const inTheClear = { canStartTls: true, canLogIn: false, mechanisms: mechanismNames }
+  const underTls = { canStartTls: false, canLogIn: true, mechanisms: mechanismNames }
+  const columns: readonly (readonly [head: string, told: readonly string[]])[] = [
+    ['not-authenticated, in the clear', capabilities('not-authenticated', inTheClear)],
+    ['not-authenticated, under TLS', capabilities('not-authenticated', underTls)],
+    ['authenticated', capabilities('authenticated', underTls)],
+    ['selected', capabilities('selected', underTls)],
+  ]
+  const names = [...new Set(columns.flatMap(([, told]) => told))]
+  return tableLines(
+    ['capability', ...columns.map(([head]) => head)],
+    names.map(name => [`\`${name}\``, ...columns.map(([, told]) => (told.includes(name) ? 'yes' : ''))]),
+  )
+}
+
+const pop3States: Readonly<Record<Exclude<Pop3State, 'closed'>, string>> = {
+  authorization: 'nobody has logged in',
+  named: 'USER was given',
+  exchange: 'AUTH waits for a response: every line is one',
+  transaction: 'logged in; the maildrop is locked for this session',
+}
+
+const pop3: Machine = {
+  states: Object.keys(pop3States),
+  commands: [...new Set(Object.values(steps).flatMap(commands => Object.keys(commands)))],
+  end: 'closed',
+  cell(state, command) {
+    // asked for the states above and the table's own commands alone
+    const step = steps[state as Pop3State][command as keyof (typeof steps)[Pop3State]]
+    if (step === undefined) return '-ERR'
+    const { done, refused, asked } = step
+    return [
+      { when: 'done', to: done },
+      { when: 'refused', to: refused },
+      ...(asked === undefined ? [] : [{ when: 'asked', to: asked }]),
+    ]
+  },
+}
+
+function pop3Page(): string {
+  return page({
+    title: 'POP3: the states of a session',
+    source: 'src/wire/pop3/state.ts',
+    lines: [
+      ...meanings(pop3States),
+      '',
+      'UPDATE (RFC 1939 6) has no row: it is what QUIT does on the way from `transaction` to the end. In `exchange` every line',
+      'is a `RESPONSE`, whatever it says.',
+      '',
+      ...diagram(pop3),
+      '',
+      '## What each command does',
+      '',
+      'Done: +OK. Refused: -ERR. Asked: a challenge, whose answer is the next line. A cell with -ERR: not possible there.',
+      '',
+      ...table(pop3),
+    ],
+  })
+}
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname, '..')
+  for (const [path, text] of statePages()) writeFileSync(join(root, path), text)
+}
