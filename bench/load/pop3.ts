@@ -1,0 +1,46 @@
+// POP3 as load: log in, and read every message with all RETRs sent ahead.
+
+import { LineClient } from '../../test/support/line-client.ts'
+import type { ServerUnderTest } from '../servers/server.ts'
+
+/** Logs in; settles with the client and the number of messages. */
+export async function openMaildrop(
+  server: ServerUnderTest,
+  user: string,
+): Promise<{ client: LineClient; messages: number }> {
+  const client = await LineClient.open(server.pop3s, true)
+  await client.lastLine('+OK')
+  client.write(`USER ${user}\r\n`)
+  await client.lastLine('+OK')
+  client.write(`PASS ${server.password}\r\n`)
+  await client.lastLine('+OK')
+  client.write('STAT\r\n')
+  const messages = Number((await client.lastLine('+OK ')).split(' ')[1])
+  return { client, messages }
+}
+
+const ending = Buffer.from('\r\n.\r\n')
+
+/** RETR 1 to `count`, pipelined. Settles with the octets read. The messages hold no lone dot. */
+export async function retrieveAll(client: LineClient, count: number): Promise<number> {
+  const before = client.received
+  let sent = 0
+  const sendSome = (upTo: number): void => {
+    let commands = ''
+    for (; sent < Math.min(upTo, count); sent += 1) commands += `RETR ${sent + 1}\r\n`
+    if (commands !== '') client.write(commands)
+  }
+  sendSome(500)
+  let carry = Buffer.alloc(0)
+  for (let ended = 0; ended < count; ) {
+    const chunk = Buffer.concat([carry, await client.chunk()])
+    let from = 0
+    for (let at = chunk.indexOf(ending); at !== -1; at = chunk.indexOf(ending, from)) {
+      ended += 1
+      from = at + ending.length
+    }
+    carry = chunk.subarray(Math.max(from, chunk.length - ending.length + 1))
+    sendSome(ended + 500)
+  }
+  return client.received - before
+}

@@ -1,0 +1,146 @@
+// What is measured: one row a promise. `run` gives one figure; run.ts takes the median and sets it beside the goal.
+
+import { ImapLoad, messagesIn } from './load/imap.ts'
+import { openMaildrop, retrieveAll } from './load/pop3.ts'
+import { sendMessages } from './load/smtp.ts'
+import { secondsOf } from './measure.ts'
+import { startPosthouse } from './servers/posthouse.ts'
+import type { ServerUnderTest } from './servers/server.ts'
+
+export interface RowOfBench {
+  readonly name: string
+  readonly title: string
+  readonly unit: string
+  readonly goal: number
+  readonly better: 'more' | 'less'
+  /** Whether Postfix and Dovecot can be measured in the same way. */
+  readonly compared: boolean
+  prepare?(server: ServerUnderTest): Promise<void>
+  run(server: ServerUnderTest): Promise<number>
+}
+
+export interface Figure {
+  readonly row: RowOfBench
+  readonly ours: number
+  readonly theirs: number | undefined
+}
+
+const fetchMessages = 20_000
+const retrMessages = 10_000
+const idleSessions = 500
+
+/** A user of the server by number: each row fills a mailbox of its own. */
+function userOf(server: ServerUnderTest, number: number): string {
+  const user = server.users[number]
+  if (user === undefined) throw new RangeError(`no user ${number}`)
+  return user
+}
+
+export const rows: readonly RowOfBench[] = [
+  {
+    name: 'start',
+    title: 'start to `ready`',
+    unit: 's',
+    goal: 1.5,
+    better: 'less',
+    compared: false,
+    async run() {
+      await using server = await startPosthouse()
+      return server.startSeconds
+    },
+  },
+  {
+    name: 'resident',
+    title: 'resident after start',
+    unit: 'MB',
+    goal: 150,
+    better: 'less',
+    compared: false,
+    async run() {
+      await using server = await startPosthouse()
+      return server.residentBytes() / 1e6
+    },
+  },
+  {
+    name: 'mx',
+    title: 'MX to mailbox, 8 kB, 20 connections, durable',
+    unit: '/s',
+    goal: 2_000,
+    better: 'more',
+    compared: true,
+    async run(server) {
+      const messages = server.name === 'Posthouse' ? 8_000 : 500
+      const recipients = [userOf(server, 0), userOf(server, 1)]
+      const before = await deliveredTo(server, recipients)
+      const seconds = await secondsOf(async () => {
+        await sendMessages(server.mx, { recipients, messages, connections: 20, sizeBytes: 8_000 })
+        while ((await deliveredTo(server, recipients)) < before + messages)
+          await new Promise(settle => setTimeout(settle, 20))
+      })
+      return messages / seconds
+    },
+  },
+  {
+    name: 'fetch-flags',
+    title: `FETCH 1:* (UID FLAGS), ${fetchMessages.toLocaleString('en-US')} messages`,
+    unit: 'messages/s',
+    goal: 500_000,
+    better: 'more',
+    compared: true,
+    prepare: server => server.fill(userOf(server, 2), fetchMessages, 1_000),
+    async run(server) {
+      const load = await ImapLoad.login(server, userOf(server, 2))
+      await load.command('SELECT INBOX')
+      await load.command('FETCH 1:* (UID FLAGS)') // the first of a session also warms the compiler: not what is asked here
+      const seconds = await secondsOf(() => load.command('FETCH 1:* (UID FLAGS)'))
+      load.client.close()
+      return fetchMessages / seconds
+    },
+  },
+  {
+    name: 'retr',
+    title: `RETR of ${retrMessages.toLocaleString('en-US')} messages of 4 kB, pipelined`,
+    unit: 'messages/s',
+    goal: 15_000,
+    better: 'more',
+    compared: true,
+    prepare: server => server.fill(userOf(server, 3), retrMessages, 4_000),
+    async run(server) {
+      const { client, messages } = await openMaildrop(server, userOf(server, 3))
+      if (messages !== retrMessages) throw new Error(`the maildrop holds ${messages} messages`)
+      const seconds = await secondsOf(() => retrieveAll(client, messages))
+      client.write('QUIT\r\n')
+      await client.lastLine('+OK')
+      client.close()
+      return messages / seconds
+    },
+  },
+  {
+    name: 'idle',
+    title: `an idle IMAP session (of ${idleSessions}, under TLS)`,
+    unit: 'kB',
+    goal: 60,
+    better: 'less',
+    compared: true,
+    async run(server) {
+      const before = server.residentBytes()
+      const sessions: ImapLoad[] = []
+      for (let number = 0; number < idleSessions; number += 1) {
+        const load = await ImapLoad.login(server, userOf(server, 2))
+        await load.command('SELECT INBOX')
+        load.client.write('idle IDLE\r\n')
+        await load.client.lastLine('+ ')
+        sessions.push(load)
+      }
+      const after = server.residentBytes()
+      for (const { client } of sessions) client.close()
+      return (after - before) / idleSessions / 1_000
+    },
+  },
+]
+
+async function deliveredTo(server: ServerUnderTest, users: readonly string[]): Promise<number> {
+  let sum = 0
+  for (const user of users) sum += await messagesIn(server, user)
+  return sum
+}

@@ -1,0 +1,29 @@
+// Posthouse as its users start it: `posthouse dev` in a process of its own, over a folder that is removed at the end.
+
+import { startServer } from '../../test/support/running-server.ts'
+import { ImapLoad } from '../load/imap.ts'
+import { processTree, residentBytes } from '../measure.ts'
+import { password, type ServerUnderTest, users } from './server.ts'
+
+/** Starts it; settles when it printed `ready`. */
+export async function startPosthouse(): Promise<ServerUnderTest & { readonly startSeconds: number }> {
+  const running = await startServer({ accounts: users.map(address => ({ address, password })) })
+  const { host, ports } = running
+  const server = {
+    name: 'Posthouse',
+    mx: { host, port: ports.smtp },
+    imaps: { host, port: ports.imaps },
+    pop3s: { host, port: ports.pop3s },
+    users,
+    password,
+    startSeconds: running.startSeconds,
+    async fill(user: string, count: number, sizeBytes: number) {
+      const load = await ImapLoad.login(server, user)
+      await load.append('INBOX', count, sizeBytes)
+      load.client.close()
+    },
+    residentBytes: () => residentBytes(processTree(running.processId)),
+    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+  }
+  return server
+}

@@ -1,0 +1,22 @@
+// A server under load, as the rows see it: ours, or the one we compare with, in the same run on the same machine.
+import type { Port } from '../../test/support/line-client.ts'
+
+export interface ServerUnderTest extends AsyncDisposable {
+  readonly name: string
+  /** Takes mail for `user` in the clear. */
+  readonly mx: Port
+  /** Implicit TLS. */
+  readonly imaps: Port
+  /** Implicit TLS. */
+  readonly pop3s: Port
+  /** Mailboxes that exist, all with one password. */
+  readonly users: readonly string[]
+  readonly password: string
+  /** Puts `count` messages of about `sizeBytes` into the user's empty INBOX by the quickest way it has. */
+  fill(user: string, count: number, sizeBytes: number): Promise<void>
+  /** Octets of memory of all its processes. */
+  residentBytes(): number
+}
+
+export const users: readonly string[] = ['r1', 'r2', 'r3', 'r4'].map(name => `${name}@example.test`)
+export const password = 'correct-horse'
