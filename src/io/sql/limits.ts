@@ -8,7 +8,7 @@ export const limits = {
   /** How long a checkpoint waits for a reader of another process; writes may be waiting for it. */
   checkpointBusyMs: 200,
   /** Writes that share one transaction of the engine, after which the event loop has its turn. */
-  writesPerCommit: 16,
+  writesPerCommit: 64,
   /** Reads that share one snapshot, after which the event loop has its turn. */
   readsPerSnapshot: 32,
   /** Log bytes from which a checkpoint starts. */

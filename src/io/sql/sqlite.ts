@@ -42,8 +42,13 @@ class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection
   readonly #sync: WalSync
   readonly #checkpointer: Checkpointer
-  readonly #writes = new Turns<Request>(limits.writesPerCommit, batch => this.#writeTogether(batch))
-  readonly #reads = new Turns<Request>(limits.readsPerSnapshot, batch => this.#readTogether(batch))
+  readonly #writes = new Turns<Request>({
+    batchSize: limits.writesPerCommit,
+    run: batch => this.#writeTogether(batch),
+    // While the disk is busy with the commits before, writes gather for the next: under load one commit and one sync serve many.
+    ready: () => this.#sync.idle(),
+  })
+  readonly #reads = new Turns<Request>({ batchSize: limits.readsPerSnapshot, run: batch => this.#readTogether(batch) })
   #closed = false
 
   constructor(options: SqliteOptions) {

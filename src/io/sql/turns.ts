@@ -1,16 +1,22 @@
 // A queue that runs what it is given in order, in batches, and lets the event loop have its turn between two of them.
 
+export interface TurnsOptions<T> {
+  /** Items of one batch at most. */
+  readonly batchSize: number
+  /** Never rejects. */
+  run(batch: readonly T[]): Promise<void>
+  /** Settles when a batch may begin; what is added until then joins it. */
+  ready?(): Promise<void>
+}
+
 export class Turns<T> {
-  readonly #run: (batch: readonly T[]) => Promise<void>
-  readonly #batchSize: number
+  readonly #options: TurnsOptions<T>
   #queue: T[] = []
   #running: Promise<void> | undefined
   #pause: Promise<void> | undefined
 
-  /** `run` never rejects. */
-  constructor(batchSize: number, run: (batch: readonly T[]) => Promise<void>) {
-    this.#batchSize = batchSize
-    this.#run = run
+  constructor(options: TurnsOptions<T>) {
+    this.#options = options
   }
 
   add(item: T): void {
@@ -19,11 +25,17 @@ export class Turns<T> {
   }
 
   async #drain(): Promise<void> {
+    const { run, ready, batchSize } = this.#options
     // From here on in a microtask, as inMicrotasks needs it; and what comes in the same turn joins the first batch.
     await undefined
     while (this.#queue.length > 0) {
-      if (this.#pause !== undefined) await this.#pause
-      await this.#run(this.#queue.splice(0, this.#batchSize))
+      await ready?.()
+      // A pause may have begun meanwhile, and what it was for may have made the next batch wait again.
+      if (this.#pause !== undefined) {
+        await this.#pause
+        continue
+      }
+      await run(this.#queue.splice(0, batchSize))
       if (this.#queue.length > 0) await new Promise(resolve => setImmediate(resolve))
     }
     this.#running = undefined
