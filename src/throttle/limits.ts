@@ -20,7 +20,7 @@ export const connectionDefaults = {
 } as const
 
 export const loginDefaults = {
-  /** The answer to the second attempt after one failure; doubles with each. */
+  /** How late the first wrong answer comes; doubles with each. */
   firstDelayMs: 500,
   longestDelayMs: 16_000,
   /** Failures from one network (/24, /64) before it is banned. */
