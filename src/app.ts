@@ -35,7 +35,8 @@ import { Connections } from '#throttle/connections.ts'
 import { LoginBackoff } from '#throttle/login-backoff.ts'
 import { trustedNetworks } from '#throttle/trusted.ts'
 import { ownCertificate } from '#tls/authority.ts'
-import { loadContexts, type TlsContexts } from '#tls/contexts.ts'
+import { type CertificateFiles, loadContexts } from '#tls/contexts.ts'
+import { Renewal } from '#tls/renewal.ts'
 
 /** The doors to the outside, replaced together in tests. Files and sockets are the machine's own. */
 export interface Outside {
@@ -74,18 +75,19 @@ export async function startApp(config: Config, outside: Outside = realOutside(co
   const throttle = new Connections({ clock, isTrusted, limits: config.throttles.connections })
   const backoff = new LoginBackoff({ clock, log, isTrusted, limits: config.throttles.login })
   const login = authenticator({ directory, backoff, clock, random, log })
-  const tls = await certificates(config, outside)
+  const { caPath, ...tls } = await certificates(config, outside)
+  const contexts = await loadContexts(tls.files)
+  undo.use(new Renewal({ ...tls, contexts, clock, log }))
 
   const sessions = protocols({ config, outside, directory, store, login })
   const listeners: Listener[] = []
   undo.defer(async () => void (await Promise.all(listeners.map(listener => listener.drain(drainMs)))))
   const started: ListenerConfig[] = []
   for (const one of config.listeners) {
-    const { name, host, port } = one
     // Microsoft's senders stumble over the resumption of TLS sessions.
-    const contexts = tls.contexts.serverTls({ tickets: one.protocol !== 'mx' })
+    const shown = contexts.serverTls({ tickets: one.protocol !== 'mx' })
     const { run, refuse } = sessions[one.protocol]
-    const listener = await listen({ name, host, port, tls: one.tls, contexts, run, refuse, throttle, log, clock })
+    const listener = await listen({ ...one, contexts: shown, run, refuse, throttle, log, clock })
     listeners.push(listener)
     started.push({ ...one, host: listener.address, port: listener.port })
   }
@@ -98,7 +100,7 @@ export async function startApp(config: Config, outside: Outside = realOutside(co
   return {
     listeners: started,
     administration,
-    caPath: tls.caPath,
+    caPath,
     [Symbol.asyncDispose]: async () => await owned.disposeAsync(),
   }
 }
@@ -162,14 +164,18 @@ function protocols(needs: ProtocolNeeds): Readonly<Record<ListenerProtocol, Prot
   }
 }
 
+interface Certificates {
+  readonly files: readonly CertificateFiles[]
+  readonly caPath: string | undefined
+  readonly renew?: () => Promise<unknown>
+}
+
 /** The certificates to show: the configuration's files, or those of the installation's own authority. */
-async function certificates(
-  { data, hostname, tls }: Config,
-  { clock, random }: Outside,
-): Promise<{ readonly contexts: TlsContexts; readonly caPath: string | undefined }> {
-  if (tls.kind === 'files') return { contexts: await loadContexts(tls.certificates), caPath: undefined }
-  const own = await ownCertificate({ folder: tlsFolder(data), hostname, names: tls.names, clock, random })
-  return { contexts: await loadContexts([own]), caPath: own.caPath }
+async function certificates({ data, hostname, tls }: Config, { clock, random }: Outside): Promise<Certificates> {
+  if (tls.kind === 'files') return { files: tls.certificates, caPath: undefined }
+  const renew = () => ownCertificate({ folder: tlsFolder(data), hostname, names: tls.names, clock, random })
+  const own = await renew()
+  return { files: [own], caPath: own.caPath, renew }
 }
 
 function statusOf(listeners: readonly ListenerConfig[], clock: Clock): () => Status {

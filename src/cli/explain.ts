@@ -2,12 +2,18 @@
 
 import { ControlError } from '#control/client.ts'
 import { FolderInUseError } from '#control/folder-in-use-error.ts'
+import { NewerDatabaseError } from '#io/sql/migrate.ts'
+import { CertificateError } from '#tls/contexts.ts'
 import { CommandError, exitCode } from './exit.ts'
 
 export function explain(error: unknown): CommandError | undefined {
   if (error instanceof FolderInUseError)
     return new CommandError(exitCode.tryAgain, error.message, 'stop the other one, or wait until it is ready')
   if (error instanceof ControlError) return explainControl(error)
+  if (error instanceof NewerDatabaseError)
+    return new CommandError(exitCode.badData, error.message, 'install that version or a newer one')
+  if (error instanceof CertificateError)
+    return new CommandError(exitCode.configuration, error.message, 'posthouse config check')
   if (!(error instanceof Error)) return undefined
   switch (codeOf(error) ?? codeOf(error.cause)) {
     case 'EADDRINUSE':

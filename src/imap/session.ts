@@ -8,7 +8,7 @@ import { swallowBytesMax } from '#wire/imap/limits.ts'
 import { commandStart, parseCommand } from '#wire/imap/parse.ts'
 import { printContinuation, printStatusResponse } from '#wire/imap/print-lines.ts'
 import type { ImapEvent, LiteralEvent } from '#wire/imap/receiver.ts'
-import { commandName, commandRules } from '#wire/imap/state.ts'
+import { commandName, commandRules, type State, stateAfter } from '#wire/imap/state.ts'
 import { Conversation, goingDown } from './conversation.ts'
 import { dispatch } from './dispatch.ts'
 import { FlagTexts } from './flag-text.ts'
@@ -136,6 +136,7 @@ class Session {
 
   async #run(command: Command): Promise<void> {
     const conversation = this.#conversation
+    const before = conversation.state
     const reply = await this.#outcome(command)
     if (conversation.selected !== undefined && !conversation.isOver) {
       const expunges = !commandRules[commandName(command)].holdsExpunges
@@ -143,6 +144,7 @@ class Session {
     }
     if (reply === undefined) return
     this.#answer(command.tag, reply)
+    if (!conversation.isOver) assertState(conversation.state, stateAfter(command, before, reply.status))
     if (command.verb === 'STARTTLS' && reply.status === 'OK') await this.#startTls()
   }
 
@@ -185,4 +187,9 @@ const badCharset: Reply = {
   status: 'NO',
   code: { code: 'BADCHARSET', charsets: ['US-ASCII', 'UTF-8'] },
   text: 'This charset is not known here',
+}
+
+/** The state follows from what the session holds; the table says what it must be. When the two part the session can't be trusted. */
+function assertState(state: State, wanted: State): void {
+  if (state !== wanted) throw new Error(`the session is ${state} where the table says ${wanted}`)
 }

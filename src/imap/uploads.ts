@@ -55,6 +55,7 @@ export class Uploads implements AsyncDisposable {
     if (writer === undefined) return
     await writer.write(this.#lineEnds.put(bytes))
     if (!last) return
+    await writer.write(this.#lineEnds.end())
     this.#messages.push(await writer.finish())
     this.#writer = undefined
   }

@@ -15,7 +15,7 @@ export async function mail(conversation: Conversation, command: CommandOf<'MAIL'
   if (typeof declaredBytes !== 'number') return declaredBytes
   if (declaredBytes > limits.messageBytes)
     return conversation.refuse('too-large', { sizeBytes: declaredBytes, limitBytes: limits.messageBytes })
-  if (needs.hasRoom !== undefined && !(await needs.hasRoom())) return conversation.refuse('disk-full')
+  if (!needs.spool.hasRoom()) return conversation.refuse('disk-full')
 
   const messageId = conversation.newMessageId()
   const { name = '', extended = false } = conversation.hello ?? {}

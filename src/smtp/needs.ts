@@ -22,6 +22,4 @@ export interface SmtpNeeds {
   readonly hostname: string
   /** The defaults of limits.ts where not given. */
   readonly limits?: Partial<SmtpLimits>
-  /** Whether the disk has room for a message: asked at MAIL. */
-  readonly hasRoom?: () => boolean | Promise<boolean>
 }

@@ -13,8 +13,15 @@ export function inDiskWords(error: unknown): unknown {
   return new DiskFullError(`the disk has no room: ${error.message}`)
 }
 
+/** Whether a message may be taken in. */
+export interface Room {
+  readonly hasRoom: boolean
+  /** Throws DiskFullError when there is none. */
+  check(): void
+}
+
 /** Knows whether the disk has room to speak of. Never waits: it answers by the last look, and looks again behind it. */
-export class FreeSpace {
+export class FreeSpace implements Room {
   readonly #folder: string
   readonly #thresholdBytes: number
   readonly #clock: Clock
@@ -28,10 +35,14 @@ export class FreeSpace {
     this.#clock = clock
   }
 
+  get hasRoom(): boolean {
+    if (this.#clock.monotonicMs() - this.#lookedAtMs >= limits.freeBytesAgeMs) void this.look().catch(() => {}) // a broken folder shows in the write itself
+    return this.#freeBytes >= this.#thresholdBytes
+  }
+
   /** Throws DiskFullError when less than the threshold is free. */
   check(): void {
-    if (this.#clock.monotonicMs() - this.#lookedAtMs >= limits.freeBytesAgeMs) void this.look().catch(() => {}) // a broken folder shows in the write itself
-    if (this.#freeBytes >= this.#thresholdBytes) return
+    if (this.hasRoom) return
     throw new DiskFullError(
       `${this.#freeBytes} bytes free on the disk, fewer than the threshold of ${this.#thresholdBytes}`,
     )

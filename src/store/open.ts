@@ -83,11 +83,7 @@ class PostOffice implements Store {
     this.#space = space
     this.#feed = new Feed(log)
     this.#views = new Views(database, this.#feed)
-    this.spool = new SpoolFolder(
-      blobs.spoolFolder,
-      () => blobs.nextId(),
-      () => space.check(),
-    )
+    this.spool = new SpoolFolder(blobs.spoolFolder, () => blobs.nextId(), space)
     this.#collector = new Collector({
       database,
       clock,

@@ -8,13 +8,10 @@ import { limits } from './limits.ts'
 import { SpoolFolder } from './spool-folder.ts'
 import { FileMessage, MemoryMessage } from './spooled.ts'
 
-async function inFolder(
-  run: (spool: SpoolFolder, folder: string) => Promise<void>,
-  checkRoom = () => {},
-): Promise<void> {
+async function inFolder(run: (spool: SpoolFolder, folder: string) => Promise<void>, check = () => {}): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'posthouse-spool-'))
   let id = 0
-  await run(new SpoolFolder(folder, () => ++id, checkRoom), folder)
+  await run(new SpoolFolder(folder, () => ++id, { hasRoom: true, check }), folder)
   assert.deepEqual(await readdir(folder), [], 'files are left in the spool')
   await rm(folder, { recursive: true })
 }

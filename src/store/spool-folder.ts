@@ -2,7 +2,7 @@
 
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { inDiskWords } from './disk.ts'
+import { inDiskWords, type Room } from './disk.ts'
 import { limits } from './limits.ts'
 import type { Spool, SpooledMessage, SpoolWriter } from './spool.ts'
 import { FileMessage, MemoryMessage } from './spooled.ts'
@@ -10,18 +10,22 @@ import { FileMessage, MemoryMessage } from './spooled.ts'
 export class SpoolFolder implements Spool {
   readonly #folder: string
   readonly #nextId: () => number
-  readonly #checkRoom: () => void
+  readonly #space: Room
 
-  /** `nextId` names the files; `checkRoom` throws DiskFullError when no message may be taken in. */
-  constructor(folder: string, nextId: () => number, checkRoom: () => void) {
+  /** `nextId` names the files. */
+  constructor(folder: string, nextId: () => number, space: Room) {
     this.#folder = folder
     this.#nextId = nextId
-    this.#checkRoom = checkRoom
+    this.#space = space
+  }
+
+  hasRoom(): boolean {
+    return this.#space.hasRoom
   }
 
   open(): SpoolWriter {
     return new Writer(() => {
-      this.#checkRoom()
+      this.#space.check()
       return join(this.#folder, String(this.#nextId()))
     })
   }

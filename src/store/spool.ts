@@ -17,4 +17,6 @@ export interface SpoolWriter extends AsyncDisposable {
 
 export interface Spool {
   open(): SpoolWriter
+  /** Whether the disk has room to speak of: asked before a message is sent. */
+  hasRoom(): boolean
 }

@@ -118,6 +118,7 @@ function slowReads(
       return result
     },
     write: (work, onDurable) => database.write(work, onDurable),
+    durable: () => database.durable(),
     faults: () => database.faults(),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }

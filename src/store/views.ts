@@ -64,6 +64,8 @@ export class Views {
     const load = async () => {
       const loaded = await this.#database.read(tx => loadView(tx, accountId, mailboxId))
       if (loaded === undefined) return undefined
+      // What a client has seen under a UID must not be undone by a loss of power.
+      await this.#database.durable()
       const view = new SharedView(accountId, mailboxId, loaded)
       apply = change => {
         if (change.modseq > loaded.accountModseq) view.apply(change)

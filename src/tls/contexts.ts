@@ -30,8 +30,16 @@ export interface ServerTlsOptions {
   readonly tickets: boolean
 }
 
+/** A certificate or key that can't be used: the message names the file. */
+export class CertificateError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'CertificateError'
+  }
+}
+
 /**
- * Reads every certificate and key; rejects, naming the file, if one can't be used.
+ * Reads every certificate and key; rejects with CertificateError if one can't be used.
  * A client that asks for no name, or one that no certificate holds, is shown the first.
  */
 export async function loadContexts(files: readonly CertificateFiles[]): Promise<TlsContexts> {
@@ -84,10 +92,10 @@ interface Shown {
 }
 
 async function readAll(files: readonly CertificateFiles[]): Promise<Shown> {
-  if (files.length > limits.certificates) throw new Error(`more than ${limits.certificates} certificates`)
+  if (files.length > limits.certificates) throw new CertificateError(`more than ${limits.certificates} certificates`)
   const all = await Promise.all(files.map(readOne))
   const [first] = all
-  if (first === undefined) throw new Error('no certificate is given')
+  if (first === undefined) throw new CertificateError('no certificate is given')
   const byName = new Map<string, Certificate>()
   for (const certificate of all) {
     for (const name of certificate.names) if (!byName.has(name)) byName.set(name, certificate)
@@ -103,10 +111,10 @@ function certificateFor(shown: Shown, servername: string | undefined): Certifica
 }
 
 async function readOne({ certPath, keyPath }: CertificateFiles): Promise<Certificate> {
-  const [cert, key] = await Promise.all([readFile(certPath, 'utf8'), readFile(keyPath, 'utf8')])
+  const [cert, key] = await Promise.all([textOf(certPath), textOf(keyPath)])
   const certificate = usable(certPath, 'is no certificate', () => new X509Certificate(cert))
   const privateKey = usable(keyPath, 'is no private key without a passphrase', () => createPrivateKey(key))
-  if (!certificate.checkPrivateKey(privateKey)) throw new Error(`${keyPath} is not the key of ${certPath}`)
+  if (!certificate.checkPrivateKey(privateKey)) throw new CertificateError(`${keyPath} is not the key of ${certPath}`)
   const contextWith = (secureOptions: number) =>
     usable(certPath, 'can not be used for TLS', () => createSecureContext({ ...settings, cert, key, secureOptions }))
   return {
@@ -137,12 +145,20 @@ const settings = {
   ].join(':'),
 } as const
 
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new CertificateError(`${path} can not be read: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
+}
+
 function usable<T>(path: string, problem: string, make: () => T): T {
   try {
     return make()
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`${path} ${problem}: ${detail}`, { cause })
+    throw new CertificateError(`${path} ${problem}: ${detail}`, { cause })
   }
 }
 

@@ -10,6 +10,8 @@ export const limits = {
   backdatedMs: dayMs,
   /** A certificate that ends within this is made again. */
   renewBeforeMs: 30 * dayMs,
+  /** Between two looks at the files. */
+  lookEveryMs: 30_000,
   /** Certificates of one server. */
   certificates: 1000,
 } as const

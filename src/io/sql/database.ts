@@ -36,6 +36,8 @@ export interface Database extends AsyncDisposable {
    * Rejects with DiskFullError when there is no room; the transaction has then not happened.
    */
   write<T>(work: (tx: Tx) => Promise<T>, onDurable?: (result: T) => void): Promise<T>
+  /** Settles when everything committed so far would outlive a loss of power: a read may be ahead of that. */
+  durable(): Promise<void>
   /** What the engine itself finds wrong with its files; nothing when all is well. */
   faults(): Promise<readonly string[]>
 }

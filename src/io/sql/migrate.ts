@@ -13,6 +13,14 @@ export interface Migration {
   readonly statements: readonly string[]
 }
 
+/** The database was opened by a newer program: nothing was done to it. */
+export class NewerDatabaseError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'NewerDatabaseError'
+  }
+}
+
 /** Brings `room` to its newest migration. Rejects when the database has been opened by a newer program. */
 export async function migrate(
   database: Database,
@@ -27,8 +35,8 @@ export async function migrate(
   const at = await version(database, room)
   const newest = migrations.at(-1)?.number ?? 0
   if (at > newest) {
-    throw new Error(
-      `the database's ${room} tables are at version ${at}, this program knows ${newest}: it was opened by a newer Posthouse. Install that or newer.`,
+    throw new NewerDatabaseError(
+      `the database's ${room} tables are at version ${at}, this program knows ${newest}: it was opened by a newer Posthouse`,
     )
   }
   for (const migration of migrations) if (migration.number > at) await apply(database, room, migration, clock.now())

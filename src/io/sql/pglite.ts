@@ -30,6 +30,8 @@ class PgliteDatabase implements Database {
     })
   }
 
+  async durable(): Promise<void> {} // a commit settles durable
+
   async faults(): Promise<readonly string[]> {
     return []
   }

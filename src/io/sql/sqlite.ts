@@ -99,6 +99,10 @@ class SqliteDatabase implements Database {
     })
   }
 
+  async durable(): Promise<void> {
+    await this.#sync.done()
+  }
+
   async faults(): Promise<readonly string[]> {
     const rows = await this.read(tx => tx.all<[string]>(sql`PRAGMA integrity_check`))
     return rows.map(([text]) => text).filter(text => text !== 'ok')

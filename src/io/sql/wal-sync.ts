@@ -47,6 +47,13 @@ export class WalSync {
     })
   }
 
+  /** Settles when everything committed before is on the disk for good. */
+  async done(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure
+    if (!this.#running) return
+    await new Promise<void>((durable, failed) => this.add({ durable, failed }))
+  }
+
   /** Settles when nobody waits. */
   async idle(): Promise<void> {
     while (this.#running) await new Promise<void>(resolve => this.#idle.push(resolve))

@@ -153,6 +153,7 @@ function failing(database: Database): FailingDatabase {
       if (door.state === 'works') return database.write(work, onDurable)
       return Promise.reject(door.state === 'full' ? new DiskFullError('no room') : broken())
     },
+    durable: () => database.durable(),
     faults: () => database.faults(),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }

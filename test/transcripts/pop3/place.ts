@@ -148,6 +148,7 @@ function failing(database: Database): FailingDatabase {
     },
     write: (work, onDurable) =>
       door.fails ? Promise.reject(new Error('the disk is broken')) : database.write(work, onDurable),
+    durable: () => database.durable(),
     faults: () => database.faults(),
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }

@@ -112,7 +112,7 @@ class Place implements SmtpPlace {
       this.#spool.full = argument === 'full'
     },
     room: (argument: string) => {
-      this.#hasRoom = argument !== 'none'
+      this.#spool.room = argument !== 'none'
     },
     logged: (argument: string) => assert.ok(this.#logs(argument), `not logged: ${argument}`),
     'not-logged': (argument: string) => assert.ok(!this.#logs(argument), `logged: ${argument}`),
@@ -122,7 +122,6 @@ class Place implements SmtpPlace {
   readonly #drain = new AbortController()
   readonly #sessions: { readonly client: MemoryPeer; readonly ended: Promise<void> }[] = []
   readonly #spool: FailingSpool
-  #hasRoom = true
 
   constructor(parts: Parts, owned: AsyncDisposableStack) {
     this.store = parts.store
@@ -155,7 +154,6 @@ class Place implements SmtpPlace {
       random: seededRandom(Number(id)),
       hostname,
       limits,
-      hasRoom: () => this.#hasRoom,
     })
     const ended = run(server, this.#drain.signal).catch(unlessBroken)
     this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
@@ -213,6 +211,7 @@ function failing(database: Database): FailingDatabase {
   const door: FailingDatabase = {
     state: 'fine',
     read: work => (door.state === 'broken' ? Promise.reject(new Error('the disk is broken')) : database.read(work)),
+    durable: () => database.durable(),
     faults: () => database.faults(),
     write(work, onDurable) {
       if (door.state === 'broken') return Promise.reject(new Error('the disk is broken'))
@@ -226,11 +225,14 @@ function failing(database: Database): FailingDatabase {
 
 interface FailingSpool extends Spool {
   full: boolean
+  room: boolean
 }
 
 function failingSpool(spool: Spool): FailingSpool {
   const door: FailingSpool = {
     full: false,
+    room: true,
+    hasRoom: () => door.room,
     open() {
       const writer = spool.open()
       return {
