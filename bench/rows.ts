@@ -4,6 +4,7 @@ import { ImapLoad, messagesIn } from './load/imap.ts'
 import { openMaildrop, retrieveAll } from './load/pop3.ts'
 import { sendMessages } from './load/smtp.ts'
 import { secondsOf } from './measure.ts'
+import { bareTlsBytes } from './servers/bare-tls.ts'
 import { startPosthouse } from './servers/posthouse.ts'
 import type { ServerUnderTest } from './servers/server.ts'
 
@@ -11,7 +12,8 @@ export interface RowOfBench {
   readonly name: string
   readonly title: string
   readonly unit: string
-  readonly goal: number
+  /** Undefined: told for comparison alone. */
+  readonly goal: number | undefined
   readonly better: 'more' | 'less'
   /** Whether Postfix and Dovecot can be measured in the same way. */
   readonly compared: boolean
@@ -27,7 +29,7 @@ export interface Figure {
 
 const fetchMessages = 20_000
 const retrMessages = 10_000
-const idleSessions = 500
+const idleSessions = { unmeasured: 500, measured: 2_000 }
 
 /** A user of the server by number: each row fills a mailbox of its own. */
 function userOf(server: ServerUnderTest, number: number): string {
@@ -117,24 +119,34 @@ export const rows: readonly RowOfBench[] = [
   },
   {
     name: 'idle',
-    title: `an idle IMAP session (of ${idleSessions}, under TLS)`,
+    title: `an idle IMAP session under TLS, of ${idleSessions.measured.toLocaleString('en-US')}`,
     unit: 'kB',
     goal: 60,
     better: 'less',
     compared: true,
     async run(server) {
-      const before = server.residentBytes()
       const sessions: ImapLoad[] = []
-      for (let number = 0; number < idleSessions; number += 1) {
-        const load = await ImapLoad.login(server, userOf(server, 2))
-        await load.command('SELECT INBOX')
-        load.client.write('idle IDLE\r\n')
-        await load.client.lastLine('+ ')
-        sessions.push(load)
+      const openTo = async (count: number): Promise<void> => {
+        while (sessions.length < count) sessions.push(await idleSession(server, userOf(server, 2)))
       }
+      // The first ones fill the room that earlier rows left in the heap.
+      await openTo(idleSessions.unmeasured)
+      const before = server.residentBytes()
+      await openTo(idleSessions.unmeasured + idleSessions.measured)
       const after = server.residentBytes()
       for (const { client } of sessions) client.close()
-      return (after - before) / idleSessions / 1_000
+      return (after - before) / idleSessions.measured / 1_000
+    },
+  },
+  {
+    name: 'bare-tls',
+    title: 'of that, a TLS connection of Node alone, without a session',
+    unit: 'kB',
+    goal: undefined,
+    better: 'less',
+    compared: false,
+    async run(server) {
+      return (await bareTlsBytes(server.certificates, idleSessions)) / 1_000
     },
   },
 ]
@@ -143,4 +155,12 @@ async function deliveredTo(server: ServerUnderTest, users: readonly string[]): P
   let sum = 0
   for (const user of users) sum += await messagesIn(server, user)
   return sum
+}
+
+async function idleSession(server: ServerUnderTest, user: string): Promise<ImapLoad> {
+  const load = await ImapLoad.login(server, user)
+  await load.command('SELECT INBOX')
+  load.client.write('idle IDLE\r\n')
+  await load.client.lastLine('+ ')
+  return load
 }

@@ -42,10 +42,10 @@ async function measure(row: (typeof rows)[number]): Promise<Figure> {
 }
 
 function line({ row, ours: value, theirs }: Figure): string {
-  const met = row.better === 'more' ? value >= row.goal : value <= row.goal
+  const met = row.goal === undefined || (row.better === 'more' ? value >= row.goal : value <= row.goal)
   const ratio = theirs === undefined ? '' : `${(row.better === 'more' ? value / theirs : theirs / value).toFixed(1)} ×`
-  const goal = `${row.better === 'more' ? '≥' : '≤'} ${thousands(row.goal)}`
-  return `| ${row.title} | ${thousands(value)} ${row.unit} | ${goal} | ${met ? 'yes' : '**no**'} | ${theirs === undefined ? '' : thousands(theirs)} | ${ratio} |`
+  const goal = row.goal === undefined ? '' : `${row.better === 'more' ? '≥' : '≤'} ${thousands(row.goal)}`
+  return `| ${row.title} | ${thousands(value)} ${row.unit} | ${goal} | ${row.goal === undefined ? '' : met ? 'yes' : '**no**'} | ${theirs === undefined ? '' : thousands(theirs)} | ${ratio} |`
 }
 
 const lines = [

@@ -34,6 +34,7 @@ export async function startPostfixDovecot(): Promise<ServerUnderTest> {
     mx: { host, port: ports.mx },
     imaps: { host, port: ports.imaps },
     pop3s: { host, port: ports.pop3s },
+    certificates: folder,
     users,
     password,
     async fill(user, count, sizeBytes) {

@@ -1,5 +1,6 @@
 // Posthouse as its users start it: `posthouse dev` in a process of its own, over a folder that is removed at the end.
 
+import { join } from 'node:path'
 import { startServer } from '../../test/support/running-server.ts'
 import { ImapLoad } from '../load/imap.ts'
 import { processTree, residentBytes } from '../measure.ts'
@@ -14,6 +15,7 @@ export async function startPosthouse(): Promise<ServerUnderTest & { readonly sta
     mx: { host, port: ports.smtp },
     imaps: { host, port: ports.imaps },
     pop3s: { host, port: ports.pop3s },
+    certificates: join(running.data, 'tls'),
     users,
     password,
     startSeconds: running.startSeconds,

@@ -9,6 +9,8 @@ export interface ServerUnderTest extends AsyncDisposable {
   readonly imaps: Port
   /** Implicit TLS. */
   readonly pop3s: Port
+  /** The folder of its cert.pem and key.pem. */
+  readonly certificates: string
   /** Mailboxes that exist, all with one password. */
   readonly users: readonly string[]
   readonly password: string
