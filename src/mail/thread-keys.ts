@@ -69,6 +69,7 @@ function matchEnd(pattern: RegExp, text: string, at: number): number {
 }
 
 function messageIds(value: string): readonly string[] {
+  if (value === '') return []
   const ids = new Set<string>()
   for (const match of value.matchAll(/<([^<>]+)>/g)) ids.add(trimSpace(match[1] ?? ''))
   ids.delete('')

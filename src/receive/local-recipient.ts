@@ -46,8 +46,9 @@ async function noRoom(
   { store, hostname }: RecipientNeeds,
   { accountId, address, declaredBytes }: { accountId: number; address: string; declaredBytes: number },
 ): Promise<Refusal | undefined> {
-  const { usedBytes, limitBytes } = await store.quota(accountId)
-  if (limitBytes === undefined) return undefined
+  const limited = await store.limitOf(accountId)
+  if (limited === undefined) return undefined
+  const { usedBytes, limitBytes } = limited
   // No making of room would help: the sender must know at once, not after days of retries.
   if (declaredBytes > limitBytes)
     return refuse('mailbox-too-small', { address, sizeBytes: declaredBytes, limitBytes, hostname })

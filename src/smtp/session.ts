@@ -217,8 +217,8 @@ class SmtpSession implements Conversation {
     this.#receiver.expectData()
   }
 
-  async nextOfData(): Promise<SmtpEvent> {
-    return await this.#nextEvent(this.limits.dataTimeoutMs)
+  nextOfData(): Promise<SmtpEvent> {
+    return this.#nextEvent(this.limits.dataTimeoutMs)
   }
 
   async saslLine(): Promise<string | undefined> {

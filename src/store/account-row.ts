@@ -7,6 +7,8 @@ export interface Step {
   readonly modseq: number
   /** The first of the new ids asked for; the others follow it. */
   readonly firstId: number
+  /** Of the mailbox asked for; undefined when there is none. */
+  readonly mailboxId: number | undefined
 }
 
 export interface StepNeeds {
@@ -18,21 +20,24 @@ export interface StepNeeds {
   /** Change of the octets and messages that count against the quota. */
   readonly bytes?: number
   readonly messages?: number
+  /** The name of a mailbox to look up on the way. */
+  readonly mailbox?: string
 }
 
 /** Takes the account's next MODSEQ and new ids; undefined when there is no such account. */
 export async function step(tx: Tx, needs: StepNeeds): Promise<Step | undefined> {
   const ids = needs.ids ?? 0
   const fromClock = clockId(needs.now)
-  const row = await tx.get<[number, number]>(sql`
+  const row = await tx.get<[number, number, number | null]>(sql`
     UPDATE mail_account SET
       modseq = modseq + 1,
       last_id = CASE WHEN last_id < ${fromClock} THEN ${fromClock + ids} ELSE last_id + ${ids} END,
       used_bytes = used_bytes + ${needs.bytes ?? 0},
       message_count = message_count + ${needs.messages ?? 0}
     WHERE account_id = ${needs.accountId}
-    RETURNING modseq, last_id`)
-  return row === undefined ? undefined : { modseq: row[0], firstId: row[1] - ids + 1 }
+    RETURNING modseq, last_id, (SELECT mailbox_id FROM mailbox
+      WHERE mailbox.account_id = mail_account.account_id AND name = ${needs.mailbox ?? null})`)
+  return row === undefined ? undefined : { modseq: row[0], firstId: row[1] - ids + 1, mailboxId: row[2] ?? undefined }
 }
 
 /** As `step`, of an account that is known to exist. */

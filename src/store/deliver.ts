@@ -1,7 +1,7 @@
 // Delivery: one message into mailboxes of any number of accounts, all or none; its bytes are stored once.
 
 import { sql, type Tx } from '#io/sql/database.ts'
-import { stepOf } from './account-row.ts'
+import { type Step, step, stepOf } from './account-row.ts'
 import { insertBlob, insertMessage, type NewBlob } from './blob-row.ts'
 import type { Change, Entry } from './change.ts'
 import type { Changed } from './changed.ts'
@@ -61,9 +61,7 @@ async function deliverOne(
   const { accountId, prefix } = delivery
   const { now, blob } = work
   const sizeBytes = prefix.length + blob.sizeBytes
-  // First of all: making a mailbox takes a MODSEQ of its own, lower than that of the entry.
-  const mailboxId = await mailboxFor(tx, delivery, now, changes)
-  const { modseq, firstId } = await stepOf(tx, { accountId, now, ids: 2, bytes: sizeBytes, messages: 1 })
+  const { mailboxId, modseq, firstId } = await placeFor(tx, { delivery, now, sizeBytes }, changes)
   const key = `${accountId} ${Buffer.from(prefix).toString('latin1')}`
   let message = messages.get(key)
   if (message === undefined) {
@@ -90,14 +88,38 @@ async function deliverOne(
   return added.entries[0] as Entry // one in, one out
 }
 
-/** The mailbox that a delivery asks for; made if it is missing, INBOX if it can't be. An account without mailboxes gets its first now. */
-async function mailboxFor(tx: Tx, delivery: Delivery, now: number, changes: Change[]): Promise<number> {
+interface Asked {
+  readonly delivery: Delivery
+  readonly now: number
+  readonly sizeBytes: number
+}
+
+/** The account's step, and the mailbox that a delivery asks for. */
+async function placeFor(
+  tx: Tx,
+  { delivery, now, sizeBytes }: Asked,
+  changes: Change[],
+): Promise<Step & { readonly mailboxId: number }> {
   const { accountId } = delivery
   const name = normalName(delivery.mailbox)
-  const known = await mailboxIdOf(tx, accountId, name)
-  if (known !== undefined) return known
+  const needs = { accountId, now, ids: 2, bytes: sizeBytes, messages: 1, mailbox: name }
+  const taken = await step(tx, needs)
+  if (taken?.mailboxId !== undefined) return { ...taken, mailboxId: taken.mailboxId }
+  const mailboxId = await makeMailboxFor(tx, { accountId, name, now }, changes)
+  // Making a mailbox takes a MODSEQ of its own, and the entry's is higher. What was counted is not counted again.
+  const again = taken === undefined ? needs : { accountId, now, ids: 2 }
+  return { ...(await stepOf(tx, again)), mailboxId }
+}
+
+/** A mailbox of that name, INBOX if it can't be. An account without mailboxes gets its first now. */
+async function makeMailboxFor(
+  tx: Tx,
+  wanted: { readonly accountId: number; readonly name: string; readonly now: number },
+  changes: Change[],
+): Promise<number> {
+  const { accountId, name, now } = wanted
   changes.push(...(await makeAccount(tx, accountId, now)).changes)
-  const made = await makeMailbox(tx, { accountId, name, now })
+  const made = await makeMailbox(tx, wanted)
   changes.push(...made.changes)
   if (made.result.kind === 'done') return made.result.mailbox.mailboxId
   const fallback = (await mailboxIdOf(tx, accountId, name)) ?? (await mailboxIdOf(tx, accountId, inbox))

@@ -33,9 +33,10 @@ import { renameMailbox } from './rename-mailbox.ts'
 import { setFlags } from './set-flags.ts'
 import type { Spool, SpooledMessage } from './spool.ts'
 import { SpoolFolder } from './spool-folder.ts'
-import type { Appended, Delivery, FlagEdit, Store } from './store.ts'
+import type { Appended, Delivery, FlagEdit, Limited, Store } from './store.ts'
 import { setSubscribed, subscriptionsOf } from './subscriptions.ts'
 import { threadKeysOf } from './threads.ts'
+import { Unlimited } from './unlimited.ts'
 import { Views } from './views.ts'
 
 export interface StoreOptions {
@@ -73,6 +74,7 @@ class PostOffice implements Store {
   readonly #feed: Feed
   readonly #views: Views
   readonly #collector: Collector
+  readonly #unlimited = new Unlimited()
   readonly #maildrops = new MaildropLocks()
 
   constructor(options: StoreOptions, blobs: Blobs, space: FreeSpace) {
@@ -113,8 +115,20 @@ class PostOffice implements Store {
     return this.#database.read(tx => quotaOf(tx, accountId))
   }
 
+  async limitOf(accountId: number): Promise<Limited | undefined> {
+    if (this.#unlimited.has(accountId)) return undefined
+    const { generation } = this.#unlimited
+    const { usedBytes, limitBytes } = await this.quota(accountId)
+    if (limitBytes !== undefined) return { usedBytes, limitBytes }
+    this.#unlimited.add(accountId, generation)
+    return undefined
+  }
+
   setQuota(accountId: number, limitBytes: number | undefined): Promise<void> {
-    return this.#database.write(tx => setQuota(tx, accountId, limitBytes))
+    return this.#database.write(
+      tx => setQuota(tx, accountId, limitBytes),
+      () => this.#unlimited.changed(accountId),
+    )
   }
 
   mailboxes(accountId: number): Promise<readonly Mailbox[]> {
@@ -184,7 +198,7 @@ class PostOffice implements Store {
       for (const message of messages) blobs.push(await this.#blobs.place(message))
       return await store(blobs)
     } finally {
-      for (const blob of blobs) await this.#blobs.settle(blob)
+      for (const blob of blobs) if (blob.place === 'file') await this.#blobs.settle(blob)
     }
   }
 

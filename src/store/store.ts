@@ -31,6 +31,11 @@ export interface Quota {
   readonly messages: number
 }
 
+export interface Limited {
+  readonly usedBytes: number
+  readonly limitBytes: number
+}
+
 /** A mailbox verb's "no". */
 export type MailboxRefusal = {
   readonly kind:
@@ -67,6 +72,8 @@ export interface Store extends AsyncDisposable {
   /** Removes every mailbox and message of the account. */
   removeAccount(accountId: number): Promise<void>
   quota(accountId: number): Promise<Quota>
+  /** The quota of an account that has a limit; undefined of others, mostly without asking the database. */
+  limitOf(accountId: number): Promise<Limited | undefined>
   setQuota(accountId: number, limitBytes: number | undefined): Promise<void>
 
   mailboxes(accountId: number): Promise<readonly Mailbox[]>

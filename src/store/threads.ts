@@ -21,8 +21,8 @@ export function threadKeysOf(head: Uint8Array): ThreadKeys {
 
 /** 53 bits of SHA-1: a number that both SQL and JavaScript hold. */
 function keyOf(messageId: string, baseSubject: string): number {
-  const digest = hash('sha1', `${messageId}\n${baseSubject}`, 'buffer')
-  return digest.readUIntBE(0, 6) * 32 + (digest.readUInt8(6) & 31)
+  const digest = hash('sha1', `${messageId}\n${baseSubject}`, 'hex')
+  return Number.parseInt(digest.slice(0, 12), 16) * 32 + (Number.parseInt(digest.slice(12, 14), 16) & 31)
 }
 
 const threadsOf = listOf`SELECT key, thread_id FROM thread_key WHERE account_id = ${0} AND key IN (${0})`
@@ -37,13 +37,29 @@ export interface ThreadSearch {
 
 /** The oldest thread of the account that any of the keys belongs to, else a new one; the keys belong to it from now on. */
 export async function threadOf(tx: Tx, { accountId, keys, messageId, now }: ThreadSearch): Promise<number> {
-  if (keys.length === 0) return messageId
+  const [only] = keys
+  if (only === undefined) return messageId
+  // Most messages refer to none: one statement then.
+  if (keys.length === 1 && (await claim(tx, { accountId, key: only, threadId: messageId, now }))) return messageId
   const known = new Map(await tx.all<[key: number, threadId: number]>(threadsOf([accountId], keys)))
   const threadId = known.size === 0 ? messageId : Math.min(...known.values())
   for (const key of keys) {
-    if (known.has(key)) continue
-    await tx.run(sql`
-      INSERT INTO thread_key (account_id, key, thread_id, seen_at) VALUES (${accountId}, ${key}, ${threadId}, ${now})`)
+    if (!known.has(key)) await claim(tx, { accountId, key, threadId, now })
   }
   return threadId
+}
+
+interface ThreadKey {
+  readonly accountId: number
+  readonly key: number
+  readonly threadId: number
+  readonly now: number
+}
+
+/** Notes which thread a key belongs to; false if it belongs to one already. */
+async function claim(tx: Tx, { accountId, key, threadId, now }: ThreadKey): Promise<boolean> {
+  const rows = await tx.run(sql`
+    INSERT INTO thread_key (account_id, key, thread_id, seen_at) VALUES (${accountId}, ${key}, ${threadId}, ${now})
+    ON CONFLICT (account_id, key) DO NOTHING`)
+  return rows === 1
 }

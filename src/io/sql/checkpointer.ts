@@ -1,5 +1,6 @@
 // Copies SQLite's log into the database file on a thread of its own, so that its syncs stop nobody.
-// A passive checkpoint runs beside the writes. When under steady load the log still grows, writes wait (without stopping the event loop) until it is emptied.
+// A passive checkpoint runs beside the writes. When under steady load the log still grows, writes wait (without stopping the event loop) until it can begin anew:
+// to write over a file costs less than to let it grow.
 
 import { Worker } from 'node:worker_threads'
 import type { Log } from '#io/log.ts'
@@ -10,12 +11,13 @@ export interface CheckpointerOptions {
   readonly path: string
   readonly log: Log | undefined
   readonly checkpointBytes: number
+  readonly restartBytes: number
   readonly truncateBytes: number
   /** Runs `alone` while no transaction is open on the writer. */
   holdWrites(alone: () => Promise<void>): Promise<void>
 }
 
-export type CheckpointOrder = { readonly mode: 'PASSIVE' | 'TRUNCATE' }
+export type CheckpointOrder = { readonly mode: 'PASSIVE' | 'RESTART' | 'TRUNCATE' }
 export type CheckpointReport = { readonly error: string | undefined }
 
 export class Checkpointer {
@@ -38,24 +40,31 @@ export class Checkpointer {
     // Measured here and not behind the checkpoint: in the middle of a transaction SQLite refuses the question.
     if (this.#doneAtBytes === undefined || bytes < this.#doneAtBytes) this.#doneAtBytes = bytes
     if (bytes - this.#doneAtBytes < this.#options.checkpointBytes) return
-    this.#start(bytes >= this.#options.truncateBytes)
+    this.#start(this.#modeAt(bytes))
   }
 
   /** Call it when the disk is full: what is in the log twice need not be there. */
   afterDiskFull(): void {
-    if (this.#running === undefined && !this.#closed) this.#start(true)
+    if (this.#running === undefined && !this.#closed) this.#start('TRUNCATE')
   }
 
-  #start(truncates: boolean): void {
-    this.#running = this.#checkpoint(truncates).finally(() => {
+  #modeAt(bytes: number): CheckpointOrder['mode'] {
+    const { restartBytes, truncateBytes } = this.#options
+    if (bytes >= truncateBytes) return 'TRUNCATE'
+    return bytes >= restartBytes ? 'RESTART' : 'PASSIVE'
+  }
+
+  #start(mode: CheckpointOrder['mode']): void {
+    this.#running = this.#checkpoint(mode).finally(() => {
       this.#running = undefined
     })
   }
 
-  async #checkpoint(truncates: boolean): Promise<void> {
+  async #checkpoint(mode: CheckpointOrder['mode']): Promise<void> {
     try {
+      // First beside the writes, so that they wait for little.
       await this.#order({ mode: 'PASSIVE' })
-      if (truncates) await this.#options.holdWrites(() => this.#order({ mode: 'TRUNCATE' }))
+      if (mode !== 'PASSIVE') await this.#options.holdWrites(() => this.#order({ mode }))
       this.#doneAtBytes = undefined
     } catch (error) {
       // The log stays, complete: nothing is lost, and the next commit tries again.

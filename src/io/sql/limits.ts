@@ -13,7 +13,9 @@ export const limits = {
   readsPerSnapshot: 32,
   /** Log bytes from which a checkpoint starts. */
   checkpointBytes: 16 * 1024 * 1024,
-  /** Log bytes from which writes are held back until the log is emptied. */
+  /** Log bytes from which writes are held back until the log begins anew, in the same file. */
+  restartBytes: 32 * 1024 * 1024,
+  /** Log bytes from which its file is cut to nothing too: a reader that stayed let it grow. */
   truncateBytes: 128 * 1024 * 1024,
   /** Bytes of a new file's pages: measured with messages of 4 and 8 kB, half the log and file of 8192 at the same speed. */
   pageBytes: 4096,

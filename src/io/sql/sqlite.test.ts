@@ -83,6 +83,21 @@ test('a write that awaits something else is undone, and says so', async () => {
   assert.deepEqual(await ids(at.database), [3])
 })
 
+test('a write that awaits something else stops none of those beside it, and its return undoes nothing', async () => {
+  await using at = await opened()
+  const later = Promise.withResolvers<void>()
+  const stray = at.database.write(async tx => {
+    await tx.run(insert(1))
+    await later.promise
+  })
+  const beside = [2, 3].map(id => at.database.write(tx => tx.run(insert(id))))
+  await assert.rejects(stray, /awaited something other than the transaction/)
+  await Promise.all(beside)
+  later.resolve()
+  await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual(await ids(at.database), [2, 3])
+})
+
 test('a read that awaits something else says so', async () => {
   await using at = await opened()
   await assert.rejects(
@@ -160,21 +175,27 @@ test('a full disk undoes the write with DiskFullError, and all goes on when ther
   assert.deepEqual(await at.database.faults(), [])
 })
 
-test('under steady writes the log is checkpointed and stays small', async () => {
-  const truncateBytes = 1_000_000
-  await using at = await opened({ checkpointBytes: 300_000, truncateBytes })
-  const bytes = new Uint8Array(50_000)
-  const write = async (id: number) => {
-    await at.database.write(tx => tx.run(sql`INSERT INTO t (id, bytes) VALUES (${id}, ${bytes})`))
-  }
-  const writer = async (first: number) => {
-    for (let id = first; id < first + 100; id++) await write(id)
-  }
-  await Promise.all([writer(0), writer(1000), writer(2000)])
-  const { size } = await stat(join(at.folder, 'a.db'))
-  assert.ok(size > 1_000_000, `${size} bytes were checkpointed`)
-  assert.equal((await ids(at.database)).length, 300)
-})
+const steady = [
+  ['begins anew', { checkpointBytes: 300_000, restartBytes: 1_000_000 }],
+  ['is cut', { checkpointBytes: 300_000, restartBytes: 1_000_000, truncateBytes: 1_000_000 }],
+] as const
+
+for (const [what, options] of steady)
+  test(`under steady writes the log is checkpointed and ${what}`, async () => {
+    await using at = await opened(options)
+    const bytes = new Uint8Array(50_000)
+    const write = async (id: number) => {
+      await at.database.write(tx => tx.run(sql`INSERT INTO t (id, bytes) VALUES (${id}, ${bytes})`))
+    }
+    const writer = async (first: number) => {
+      for (let id = first; id < first + 100; id++) await write(id)
+    }
+    await Promise.all([writer(0), writer(1000), writer(2000)])
+    const { size } = await stat(join(at.folder, 'a.db'))
+    assert.ok(size > 1_000_000, `${size} bytes were checkpointed`)
+    assert.equal((await ids(at.database)).length, 300)
+    assert.deepEqual(await at.database.faults(), [])
+  })
 
 test('closing leaves one file, and nothing can be done afterwards', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'posthouse-sqlite-'))

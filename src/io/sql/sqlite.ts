@@ -21,7 +21,9 @@ export interface SqliteOptions {
   readonly maxPages?: number
   /** Log bytes from which a checkpoint starts. */
   readonly checkpointBytes?: number
-  /** Log bytes from which writes wait for the log to be emptied. */
+  /** Log bytes from which writes wait for the log to begin anew. */
+  readonly restartBytes?: number
+  /** Log bytes from which its file is cut to nothing too. */
   readonly truncateBytes?: number
 }
 
@@ -69,6 +71,7 @@ class SqliteDatabase implements Database {
       path,
       log: options.log,
       checkpointBytes: options.checkpointBytes ?? limits.checkpointBytes,
+      restartBytes: options.restartBytes ?? limits.restartBytes,
       truncateBytes: options.truncateBytes ?? limits.truncateBytes,
       holdWrites: alone => this.#writes.hold(alone),
     })
@@ -115,7 +118,7 @@ class SqliteDatabase implements Database {
       for (const request of batch) request.fail(error)
       return
     }
-    for (const request of batch) report(request, await attempt(this.#reader, request))
+    for (const request of batch) report(request, await attempt(this.#reader, [request]))
     undo(this.#reader)
   }
 
@@ -131,17 +134,13 @@ class SqliteDatabase implements Database {
   }
 
   async #transaction(batch: readonly Request[]): Promise<Outcome<readonly unknown[]>> {
-    const values: unknown[] = []
     try {
       if (this.#sync.failure !== undefined) throw this.#sync.failure
       this.#writer.exec('BEGIN IMMEDIATE')
-      for (const request of batch) {
-        const outcome = await attempt(this.#writer, request)
-        if (outcome.kind === 'failed') throw outcome.error
-        values.push(outcome.value)
-      }
+      const outcome = await attempt(this.#writer, batch)
+      if (outcome.kind === 'failed') throw outcome.error
       this.#writer.exec('COMMIT')
-      return { kind: 'done', value: values }
+      return outcome
     } catch (error) {
       undo(this.#writer)
       if (error instanceof DiskFullError) this.#checkpointer.afterDiskFull()
@@ -174,10 +173,23 @@ class SqliteDatabase implements Database {
   }
 }
 
-async function attempt(connection: SqliteConnection, request: Request): Promise<Outcome<unknown>> {
-  const tx = new SqliteTx(connection)
-  const outcome = await inMicrotasks(() => request.work(tx))
-  tx.end()
+/** Runs requests one after the other, up to the first that fails. */
+async function attempt(connection: SqliteConnection, batch: readonly Request[]): Promise<Outcome<readonly unknown[]>> {
+  let tx: SqliteTx | undefined
+  let isOver = false
+  const outcome = await inMicrotasks(async () => {
+    const values: unknown[] = []
+    for (const request of batch) {
+      // One that awaited something else comes back when the transaction is long over.
+      if (isOver) break
+      tx = new SqliteTx(connection)
+      values.push(await request.work(tx))
+      tx.end()
+    }
+    return values
+  })
+  isOver = true
+  tx?.end()
   return outcome
 }
 
@@ -190,8 +202,8 @@ function undo(connection: SqliteConnection): void {
   }
 }
 
-function report(request: Request, outcome: Outcome<unknown>): void {
-  if (outcome.kind === 'done') request.succeed(outcome.value)
+function report(request: Request, outcome: Outcome<readonly unknown[]>): void {
+  if (outcome.kind === 'done') request.succeed(outcome.value[0])
   else request.fail(outcome.error)
 }
 
