@@ -154,11 +154,19 @@ function protocols(needs: ProtocolNeeds): Readonly<Record<ListenerProtocol, Prot
       refuse,
     },
     imap: {
-      run: imapSession({ store, authenticator, log, clock, hostname, maxMessageBytes: limits.messageBytes }),
+      run: imapSession({
+        store,
+        authenticator,
+        accounts: directory,
+        log,
+        clock,
+        hostname,
+        maxMessageBytes: limits.messageBytes,
+      }),
       refuse: reason => `* BYE [UNAVAILABLE] ${reason}\r\n`,
     },
     pop3: {
-      run: pop3Session({ store, authenticator, log, clock, hostname }),
+      run: pop3Session({ store, authenticator, accounts: directory, log, clock, hostname }),
       refuse: reason => `-ERR [SYS/TEMP] ${reason}\r\n`,
     },
   }

@@ -118,6 +118,11 @@ export async function setDisabled(tx: Tx, address: string, disabled: boolean): P
   return done({ ...found.value, disabled })
 }
 
+/** Whether it exists and is not disabled. */
+export async function isInUse(tx: Tx, accountId: number): Promise<boolean> {
+  return (await tx.get(sql`SELECT 1 FROM account WHERE account_id = ${accountId} AND disabled = 0`)) !== undefined
+}
+
 export async function remove(tx: Tx, address: string): Promise<Outcome<Account>> {
   const found = await show(tx, address)
   if (found.kind !== 'done') return found

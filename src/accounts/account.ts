@@ -35,6 +35,11 @@ export type LoginOutcome =
   /** Too many failures from this address or for this account: not even looked at. */
   | { readonly kind: 'too-many'; readonly retryAfterMs: number }
 
+export interface AccountWatch {
+  /** Calls `onGone` when the account is disabled or removed, and at once when it is so already. Dispose of it when its session ends. */
+  watch(accountId: number, onGone: () => void): Promise<Disposable>
+}
+
 export interface Authenticator {
   /** Takes as long for a name that does not exist. `remoteAddress` is the client's IP address. Wrong credentials are answered late by the throttle's delay. */
   login(user: string, password: string, remoteAddress: string): Promise<LoginOutcome>

@@ -174,6 +174,32 @@ for (const [name, engine] of [
       assert.equal(await where(), 'no-such-mailbox')
     })
 
+    test('whoever watches an account hears that it was disabled or removed, also when it was so before', async () => {
+      const accounts = [await add(directory, 'dave@example.test'), await add(directory, 'erin@example.test')]
+      const heard: string[] = []
+      const watch = async (index: number, name: string) => {
+        const account = accounts[index]
+        assert.ok(account?.kind === 'done')
+        return await directory.watch(account.value.accountId, () => heard.push(name))
+      }
+      using _first = await watch(0, 'first')
+      using _second = await watch(0, 'second')
+      const closed = await watch(0, 'closed')
+      closed[Symbol.dispose]()
+      using _other = await watch(1, 'other')
+      await directory.setPassword('dave@example.test', 'another secret')
+      assert.deepEqual(heard, [])
+      await directory.setDisabled('dave@example.test', true)
+      assert.deepEqual(heard, ['first', 'second'])
+      using _late = await watch(0, 'late')
+      assert.deepEqual(heard, ['first', 'second', 'late'])
+      await directory.setDisabled('dave@example.test', false)
+      await directory.removeAccount('erin@example.test')
+      using _gone = await watch(1, 'gone')
+      assert.deepEqual(heard, ['first', 'second', 'late', 'other', 'gone'])
+      await directory.removeAccount('dave@example.test')
+    })
+
     test('removing: a domain only without accounts, an account with its aliases, an id never again', async () => {
       assert.equal((await directory.removeDomain('bücher.test')).kind, 'in-use')
       const carol = await directory.removeAccount('CAROL@bücher.test')

@@ -5,8 +5,9 @@ import type { Clock } from '#io/clock.ts'
 import type { Random } from '#io/random.ts'
 import type { Database, Tx } from '#io/sql/database.ts'
 import { migrate } from '#io/sql/migrate.ts'
-import type { Account, Resolution, Resolver } from './account.ts'
+import type { Account, AccountWatch, Resolution, Resolver } from './account.ts'
 import * as accounts from './account-verbs.ts'
+import { AccountWatches } from './account-watches.ts'
 import { AddressCache } from './address-cache.ts'
 import * as aliases from './alias-verbs.ts'
 import { check, type DirectoryFinding } from './check.ts'
@@ -28,11 +29,12 @@ export interface DirectoryNeeds {
   readonly passwordCost?: ArgonParameters
 }
 
-export class Directory implements Resolver {
+export class Directory implements Resolver, AccountWatch {
   readonly hasher: PasswordHasher
   readonly #database: Database
   readonly #clock: Clock
   readonly #cache = new AddressCache()
+  readonly #watches = new AccountWatches()
 
   /** Brings the tables up to date first. */
   static async open(needs: DirectoryNeeds): Promise<Directory> {
@@ -121,13 +123,26 @@ export class Directory implements Resolver {
     return await this.#write(tx => accounts.setPasswordHash(tx, address, passwordHash))
   }
 
+  /** Ends the account's open sessions too. */
   async setDisabled(address: string, disabled: boolean): Promise<Outcome<Account>> {
-    return await this.#write(tx => accounts.setDisabled(tx, address, disabled))
+    const outcome = await this.#write(tx => accounts.setDisabled(tx, address, disabled))
+    if (disabled) this.#tellGone(outcome)
+    return outcome
   }
 
-  /** With its aliases. Its mail is the store's to remove. */
+  /** With its aliases. Its mail is the store's to remove. Ends its open sessions too. */
   async removeAccount(address: string): Promise<Outcome<Account>> {
-    return await this.#write(tx => accounts.remove(tx, address))
+    const outcome = await this.#write(tx => accounts.remove(tx, address))
+    this.#tellGone(outcome)
+    return outcome
+  }
+
+  async watch(accountId: number, onGone: () => void): Promise<Disposable> {
+    using watching = new DisposableStack()
+    // Watch first, look afterwards: nothing falls between, not even since the login.
+    watching.use(this.#watches.add(accountId, onGone))
+    if (!(await this.#read(tx => accounts.isInUse(tx, accountId)))) onGone()
+    return watching.move()
   }
 
   // Aliases
@@ -165,6 +180,10 @@ export class Directory implements Resolver {
   /** What in the tables does not fit together; empty when all is well. */
   async check(): Promise<readonly DirectoryFinding[]> {
     return await this.#read(check)
+  }
+
+  #tellGone(outcome: Outcome<Account>): void {
+    if (outcome.kind === 'done') this.#watches.tell(outcome.value.accountId)
   }
 
   async #read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

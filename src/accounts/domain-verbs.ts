@@ -23,8 +23,9 @@ export async function add(
   const folded = foldDomain(name)
   if (folded === undefined) return { kind: 'bad-domain', subject: name }
   if (await exists(tx, folded)) return { kind: 'already-exists', subject: name }
-  await tx.run(sql`INSERT INTO domain (name, shown, created_at) VALUES (${folded}, ${name}, ${now})`)
-  return done({ name, accounts: 0, createdAt: now })
+  const shown = name.replace(/\.$/, '')
+  await tx.run(sql`INSERT INTO domain (name, shown, created_at) VALUES (${folded}, ${shown}, ${now})`)
+  return done({ name: shown, accounts: 0, createdAt: now })
 }
 
 /** `folded`: in lower case ASCII. */

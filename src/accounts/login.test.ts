@@ -96,6 +96,15 @@ describe('login', () => {
     assert.deepEqual(backoff.calls, ['before alice@example.test 192.0.2.1'])
   })
 
+  test('guesses side by side win nothing: a ban that came meanwhile holds for the right password too', async () => {
+    const banned: BackoffAnswer = { kind: 'too-many', retryAfterMs: 60_000 }
+    const answers: BackoffAnswer[] = [{ kind: 'go', delayMs: 0 }, banned]
+    const backoff = { ...patient(), before: () => answers.shift() ?? banned }
+    const { login } = authenticator({ directory, backoff, clock, random, log })
+    assert.deepEqual(await login('alice@example.test', 'right pässword', '192.0.2.1'), banned)
+    assert.deepEqual(backoff.calls, [])
+  })
+
   test('every way to write a name counts as the same name', async () => {
     const backoff = patient()
     const { login } = authenticator({ directory, backoff, clock, random, log })
@@ -106,9 +115,12 @@ describe('login', () => {
     const long = `${'x'.repeat(limits.localPartBytes + limits.domainBytes)} 192.0.2.1`
     assert.deepEqual(backoff.calls, [
       `before ${name}`,
+      `before ${name}`,
       `failed ${name}`,
       `before ${name}`,
+      `before ${name}`,
       `succeeded ${name}`,
+      `before ${long}`,
       `before ${long}`,
       `failed ${long}`,
     ])

@@ -16,7 +16,7 @@ export type BackoffAnswer =
 
 /** What slows down guessing; `throttle/` has it. */
 export interface Backoff {
-  /** Asked before a password is looked at. `delayMs`: how late to answer if it is wrong. */
+  /** Asked before a password is looked at, and before its verdict is told. `delayMs`: how late to answer if it is wrong. */
   before(user: string, address: string): BackoffAnswer
   failed(user: string, address: string): void
   succeeded(user: string, address: string): void
@@ -44,10 +44,13 @@ interface Attempt {
 async function login(needs: AuthenticatorNeeds, recent: RecentLogins, attempt: Attempt): Promise<LoginOutcome> {
   const { backoff, clock } = needs
   const name = throttledName(attempt.user)
-  const answer = backoff.before(name, attempt.remoteAddress)
-  if (answer.kind === 'too-many') return answer
+  const first = backoff.before(name, attempt.remoteAddress)
+  if (first.kind === 'too-many') return first
   const verdict = await judge(needs, recent, attempt)
   if (verdict.kind === 'too-many') return verdict
+  // Asked again, for others may have failed meanwhile: guesses side by side must win nothing that they would not win in a row.
+  const answer = backoff.before(name, attempt.remoteAddress)
+  if (answer.kind === 'too-many') return answer
   if (verdict.kind === 'wrong') {
     backoff.failed(name, attempt.remoteAddress)
     await passed(clock, answer.delayMs)

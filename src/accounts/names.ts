@@ -20,7 +20,9 @@ export function foldLocalPart(localPart: string): string | undefined {
 
 /** In lower case ASCII, without a final dot; undefined: no domain can be written so. */
 export function foldDomain(domain: string): string | undefined {
-  return toAsciiDomain(domain.endsWith('.') ? domain.slice(0, -1) : domain)
+  const folded = toAsciiDomain(domain.endsWith('.') ? domain.slice(0, -1) : domain)
+  // An IPv4 address looks like a name, but no top-level domain is a number (RFC 3696 2).
+  return folded === undefined || /(?:^|\.)\d+$/.test(folded) ? undefined : folded
 }
 
 /** Undefined if the text is no address. */

@@ -7,7 +7,6 @@ import { type Conditions, capabilities } from '#wire/imap/capabilities.ts'
 import type { Command } from '#wire/imap/command.ts'
 import type { State } from '#wire/imap/state.ts'
 import { mechanismNames } from '#wire/sasl/exchange.ts'
-import type { FlagTexts } from './flag-text.ts'
 import { Input } from './input.ts'
 import { autologoutMs, loginTimeoutMs, turnMs } from './limits.ts'
 import type { ImapNeeds } from './needs.ts'
@@ -18,12 +17,11 @@ import { Uploads } from './uploads.ts'
 /** Our farewell at a shutdown. */
 export const goingDown = 'The server is going down, come back in a moment'
 
-export class Conversation {
+export class Conversation implements Disposable {
   readonly needs: ImapNeeds
   readonly channel: Channel
   /** Fires when the server wants to stop: the session ends as soon as the present command is done. */
   readonly drain: AbortSignal
-  readonly flagTexts: FlagTexts
   readonly output: Output
   input: Input
   readonly uploads: Uploads
@@ -36,12 +34,12 @@ export class Conversation {
   #account: Account | undefined
   #selected: Selected | undefined
   #turnStartMs = 0
+  #watch: Disposable | undefined
 
-  constructor(options: { needs: ImapNeeds; channel: Channel; drain: AbortSignal; flagTexts: FlagTexts }) {
+  constructor(options: { needs: ImapNeeds; channel: Channel; drain: AbortSignal }) {
     this.needs = options.needs
     this.channel = options.channel
     this.drain = options.drain
-    this.flagTexts = options.flagTexts
     this.output = new Output(options.channel)
     this.input = new Input(options.channel)
     this.uploads = new Uploads(options.needs)
@@ -62,8 +60,19 @@ export class Conversation {
     return this.#selected
   }
 
-  logIn(account: Account): void {
+  /** From now on the session ends with its account. */
+  async logIn(account: Account): Promise<void> {
+    this.#watch = await this.needs.accounts.watch(account.accountId, () => {
+      this.hangUp('This account was disabled or removed')
+      this.input.ring()
+    })
     this.#account = account
+  }
+
+  /** Lets go of what the session holds. */
+  [Symbol.dispose](): void {
+    this.select(undefined)
+    this.#watch?.[Symbol.dispose]()
   }
 
   /** Leaves the mailbox that was selected before, if any: nothing pending of it is told. */

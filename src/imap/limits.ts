@@ -28,6 +28,9 @@ export const outputChars = 64 * 1024
 /** Octets read at once of a message that is sent from its file. */
 export const rangeBytes = 256 * 1024
 
+/** Octets of one message's response that are put together in memory: structure, envelope, picked header lines. All else streams. */
+export const heldResponseBytes = 8 * 1024 * 1024
+
 /** Messages read from the database at once for FETCH and SEARCH: at most so many octets (one message may be larger), so many messages. */
 export const batchBytes = 1024 * 1024
 export const batchMessages = 200
@@ -44,11 +47,17 @@ export const searchPartBytes = 16 * 1024 * 1024
 /** How long a command works before it lets the other sessions have a turn. */
 export const turnMs = 10
 
+/** Messages that SEARCH compares with its keys (up to 2,000) before it looks whether its turn is over. */
+export const placesPerBreath = 256
+
 /** Keywords named in FLAGS and PERMANENTFLAGS. */
 export const keywordsShown = 200
 
-/** Combinations of flags whose printed form is kept, for all sessions together. */
-export const flagTextsKept = 10_000
+/** Messages whose flags are set, or that are expunged, in one transaction: some 20 ms of work. */
+export const uidsPerWrite = 4_000
+
+/** Combinations of keywords that a session remembers to have told. */
+export const keywordCombinationsTold = 1_000
 
 /** Characters of a pattern of LIST: longer than any name. */
 export const namePatternChars = 2_000

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { matchesPattern, missingParents } from './name-pattern.ts'
+import { missingParents, namePattern } from './name-pattern.ts'
 
 describe('a pattern of LIST matches', () => {
   const table: readonly [string, string, boolean][] = [
@@ -27,9 +27,14 @@ describe('a pattern of LIST matches', () => {
     ['a.c', 'abc', false],
     ['*/b/*', 'a/b/c', true],
     ['*a*a*a*a*a*a*a*a*a*a*a*b', 'a'.repeat(900), false],
+    ['%%', 'ab', true],
+    ['%%', 'a/b', false],
+    ['a%*%b', 'a/x/b', true],
+    ['aa%', 'a', false],
+    ['%a%a/', 'aba/', true],
   ]
   for (const [pattern, name, wanted] of table)
-    test(`${pattern.slice(0, 30)} and ${name.slice(0, 30)}`, () => assert.equal(matchesPattern(pattern, name), wanted))
+    test(`${pattern.slice(0, 30)} and ${name.slice(0, 30)}`, () => assert.equal(namePattern(pattern)(name), wanted))
 })
 
 test('parents that nobody made are found', () => {

@@ -2,20 +2,17 @@
 // was not told yet. The shared view may be ahead: what is expunged there stays readable here until `announce` says so.
 
 import { flag } from '#store/flags.ts'
-import { keywordsOf } from '#store/keywords.ts'
 import { indexOfUid, type MailboxView, type Snapshot } from '#store/mailbox-view.ts'
 import { printFlags } from '#wire/imap/flags.ts'
 import { flagsFetchLine } from '#wire/imap/print-fetch.ts'
 import { printExists, printExpunge, printFlagsLine, printRecent, printStatusResponse } from '#wire/imap/print-lines.ts'
-import type { FlagTexts } from './flag-text.ts'
-import { keywordsShown } from './limits.ts'
+import { keywordCombinationsTold, keywordsShown } from './limits.ts'
 import type { Output } from './output.ts'
 import { Recent } from './recent.ts'
 
 export interface SelectedOptions {
   readonly view: MailboxView
   readonly readOnly: boolean
-  readonly flagTexts: FlagTexts
   /** From which UID on messages were never shown to a session: `store.claimRecent`, or for a read-only session a look without claiming. */
   readonly firstRecent: () => Promise<number>
 }
@@ -32,11 +29,10 @@ const allFlags = flag.answered | flag.flagged | flag.deleted | flag.seen | flag.
 export class Selected implements Disposable {
   readonly view: MailboxView
   readonly readOnly: boolean
-  readonly #flagTexts: FlagTexts
   readonly #firstRecent: () => Promise<number>
   readonly #recent = new Recent()
   /** Keyword combinations whose names FLAGS has told. */
-  readonly #toldCombinations = new Set<number>()
+  readonly #toldCombinations = new Set<string>()
   readonly #toldKeywords = new Set<string>()
   #snapshot: Snapshot
   #exists = 0
@@ -50,7 +46,6 @@ export class Selected implements Disposable {
   constructor(options: SelectedOptions) {
     this.view = options.view
     this.readOnly = options.readOnly
-    this.#flagTexts = options.flagTexts
     this.#firstRecent = options.firstRecent
     this.#snapshot = options.view.current
   }
@@ -88,22 +83,22 @@ export class Selected implements Disposable {
     return (now < 0 ? this.#snapshot.flags[place] : this.view.current.flags[now]) ?? 0
   }
 
-  /** Index of the keyword combination, see store/keywords.ts. */
-  keywordsAt(place: number): number {
+  /** Keywords joined by spaces, '' for none. */
+  keywordsAt(place: number): string {
     const now = this.#now(place)
-    return (now < 0 ? this.#snapshot.keywords[place] : this.view.current.keywords[now]) ?? 0
+    return (now < 0 ? this.#snapshot.keywords[place] : this.view.current.keywords[now]) ?? ''
   }
 
   /** `\Seen $Label`; says FLAGS first if the client does not know one of the keywords. */
   flagText(place: number, output: Output): string {
     const keywords = this.keywordsAt(place)
     this.introduce(keywords, output)
-    return this.#flagTexts.of(this.flagsAt(place), keywords, this.isRecent(place))
+    return printFlags(this.flagsAt(place), keywords, this.isRecent(place))
   }
 
   /** Says FLAGS and PERMANENTFLAGS anew if one of the keywords is new to the client (RFC 3501 7.2.6). */
-  introduce(keywords: number, output: Output): void {
-    if (keywords === 0 || this.#toldCombinations.has(keywords)) return
+  introduce(keywords: string, output: Output): void {
+    if (keywords === '' || this.#toldCombinations.has(keywords)) return
     if (this.#learnKeywords([keywords])) this.#tellKeywords(output)
   }
 
@@ -227,27 +222,29 @@ export class Selected implements Disposable {
     return indexOfUid(current, this.#snapshot.uids[place] ?? 0)
   }
 
-  #combinations(): Set<number> {
-    const found = new Set<number>()
+  #combinations(): Set<string> {
+    const found = new Set<string>()
     for (let place = 0; place < this.#exists; place += 1) {
-      const keywords = this.#snapshot.keywords[place] ?? 0
-      if (keywords !== 0) found.add(keywords)
+      const keywords = this.#snapshot.keywords[place] ?? ''
+      if (keywords !== '') found.add(keywords)
     }
     return found
   }
 
-  /** Whether there was a new name among them. */
-  #learnKeywords(combinations: Iterable<number>): boolean {
+  /** Whether there was a new name among them. No more are learnt than can be told. */
+  #learnKeywords(combinations: Iterable<string>): boolean {
     const before = this.#toldKeywords.size
     for (const combination of combinations) {
+      if (this.#toldCombinations.size >= keywordCombinationsTold) this.#toldCombinations.clear()
       this.#toldCombinations.add(combination)
-      for (const name of keywordsOf(combination).split(' ')) this.#toldKeywords.add(name)
+      for (const name of combination.split(' '))
+        if (this.#toldKeywords.size < keywordsShown) this.#toldKeywords.add(name)
     }
     return this.#toldKeywords.size > before
   }
 
   #tellKeywords(output: Output): void {
-    const names = printFlags(allFlags, [...this.#toldKeywords].slice(0, keywordsShown).join(' '))
+    const names = printFlags(allFlags, [...this.#toldKeywords].join(' '))
     output.text(printFlagsLine(names))
     const flags = this.readOnly ? '' : `${names} \\*`
     const text = this.readOnly ? 'No flag can be changed' : 'Flags that are kept'

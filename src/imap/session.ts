@@ -11,7 +11,6 @@ import type { ImapEvent, LiteralEvent } from '#wire/imap/receiver.ts'
 import { commandName, commandRules, type State, stateAfter } from '#wire/imap/state.ts'
 import { Conversation, goingDown } from './conversation.ts'
 import { dispatch } from './dispatch.ts'
-import { FlagTexts } from './flag-text.ts'
 import { badCommandsMax } from './limits.ts'
 import type { ImapNeeds } from './needs.ts'
 import { bad, no, type Reply } from './reply.ts'
@@ -19,9 +18,8 @@ import { type Decision, diskFull } from './uploads.ts'
 
 /** A function that talks IMAP to one client until it or we end; the caller closes the channel. Rejects with ChannelError when the connection breaks. */
 export function imapSession(needs: ImapNeeds): (channel: Channel, drain: AbortSignal) => Promise<void> {
-  const flagTexts = new FlagTexts()
   return async (channel, drain) => {
-    const session = new Session(new Conversation({ needs, channel, drain, flagTexts }))
+    const session = new Session(new Conversation({ needs, channel, drain }))
     await session.run()
   }
 }
@@ -45,7 +43,7 @@ class Session {
       await conversation.output.flush()
     } finally {
       conversation.drain.removeEventListener('abort', ring)
-      conversation.select(undefined)
+      conversation[Symbol.dispose]()
       await conversation.uploads[Symbol.asyncDispose]()
     }
   }

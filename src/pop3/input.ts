@@ -10,19 +10,22 @@ export type Heard =
   | { readonly kind: 'end' }
   /** The server shuts down. */
   | { readonly kind: 'drain' }
+  /** `hangUp` was called. */
+  | { readonly kind: 'gone' }
 
-type Came = Uint8Array | 'end' | 'drain'
+type Came = Uint8Array | 'end' | 'rung'
 
 export class Input implements Disposable {
   readonly #channel: Channel
   readonly #drain: AbortSignal
   #receiver = new Pop3Receiver()
   #wake: (() => void) | undefined
+  #hungUp = false
 
   constructor(channel: Channel, drain: AbortSignal) {
     this.#channel = channel
     this.#drain = drain
-    drain.addEventListener('abort', this.#onDrain)
+    drain.addEventListener('abort', this.#ring)
   }
 
   /** Octets that came behind the last line. */
@@ -40,28 +43,35 @@ export class Input implements Disposable {
     this.#receiver = new Pop3Receiver()
   }
 
+  /** The present or the next `next` says 'gone', whatever the client has sent. */
+  hangUp(): void {
+    this.#hungUp = true
+    this.#ring()
+  }
+
   /** Rejects with ChannelError when the connection breaks. */
   async next(): Promise<Heard> {
     for (;;) {
       if (this.#drain.aborted) return { kind: 'drain' }
+      if (this.#hungUp) return { kind: 'gone' }
       const event = this.#receiver.next()
       if (event !== undefined) return event
       const came = await this.#read()
-      if (typeof came === 'string') return { kind: came }
-      this.#receiver.push(came)
+      if (came === 'end') return { kind: 'end' }
+      if (came !== 'rung') this.#receiver.push(came)
     }
   }
 
   [Symbol.dispose](): void {
-    this.#drain.removeEventListener('abort', this.#onDrain)
+    this.#drain.removeEventListener('abort', this.#ring)
   }
 
-  readonly #onDrain = (): void => this.#wake?.()
+  readonly #ring = (): void => this.#wake?.()
 
-  /** A drain leaves the channel's read behind; nothing is read after it. */
+  /** A ring leaves the channel's read behind; nothing is read after it. */
   async #read(): Promise<Came> {
     const { promise, resolve, reject } = Promise.withResolvers<Came>()
-    this.#wake = () => resolve('drain')
+    this.#wake = () => resolve('rung')
     this.#channel.read(idleTimeoutMs).then(
       bytes => resolve(bytes ?? 'end'),
       error => (isTimeout(error) ? resolve('end') : reject(error)),

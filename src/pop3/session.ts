@@ -1,6 +1,6 @@
 // One POP3 session (RFC 1939, 2449, 2595, 3206, 5034) over a channel. What is allowed when stands in wire/pop3/state.ts.
 
-import type { Authenticator } from '#accounts/account.ts'
+import type { AccountWatch, Authenticator } from '#accounts/account.ts'
 import { ParseError } from '#base/parse-error.ts'
 import { type Channel, ChannelError } from '#io/channel.ts'
 import type { Clock } from '#io/clock.ts'
@@ -26,6 +26,7 @@ import { type Transaction, transact } from './transaction.ts'
 export interface Pop3Needs {
   readonly store: Store
   readonly authenticator: Authenticator
+  readonly accounts: AccountWatch
   readonly log: Log
   readonly clock: Clock
   readonly hostname: string
@@ -53,6 +54,7 @@ class Session implements AsyncDisposable {
   #user = ''
   #exchange: SaslExchange | undefined
   #transaction: Transaction | undefined
+  #watch: Disposable | undefined
   #badCommands = 0
   #wrongLogins = 0
   #faults = 0
@@ -75,12 +77,18 @@ class Session implements AsyncDisposable {
       if (heard.kind === 'drain') {
         return await this.#output.write(refusal('the server is shutting down, nothing was deleted', 'SYS/TEMP'))
       }
+      if (heard.kind === 'gone') {
+        return await this.#output.write(
+          refusal('this account was disabled or removed, nothing was deleted', 'SYS/PERM'),
+        )
+      }
       await this.#answer(heard)
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#input[Symbol.dispose]()
+    this.#watch?.[Symbol.dispose]()
     if (this.#transaction === undefined) return
     await this.#transaction.maildrop[Symbol.asyncDispose]()
     this.#log.info('pop3.end', { seconds: Math.round((this.#needs.clock.monotonicMs() - this.#startedMs) / 1000) })
@@ -182,6 +190,7 @@ class Session implements AsyncDisposable {
     }
     const { maildrop } = result
     this.#transaction = { maildrop, source: new MessageSource(this.#needs.store, maildrop) }
+    this.#watch = await this.#needs.accounts.watch(maildrop.account.accountId, () => this.#input.hangUp())
     this.#log = this.#log.with({ account: maildrop.account.address })
     this.#log.info('pop3.login', { messages: maildrop.messages })
     return ok(`welcome, ${countText(maildrop)}`)

@@ -1,8 +1,8 @@
-// The columns of a mailbox view: typed arrays with room at the end, and the changes of the feed applied to them.
+// The columns of a mailbox view: arrays with room at the end, typed but for the keywords, and the changes of the feed applied to them.
 
 import type { Entry, FlagChange } from './change.ts'
 import type { EntryRow } from './entry-row.ts'
-import { keywordIndex } from './keywords.ts'
+import { sharedKeywords } from './keywords.ts'
 import { indexOfUid, type Snapshot } from './mailbox-view.ts'
 
 /** A Snapshot that grows. The arrays are replaced by larger ones when they are full, with the same content at the same places. */
@@ -10,7 +10,7 @@ export class Columns implements Snapshot {
   count = 0
   uids: Uint32Array
   flags: Uint8Array
-  keywords: Uint32Array
+  keywords: string[]
   modseqs: Float64Array
   entryIds: Float64Array
   messageIds: Float64Array
@@ -21,7 +21,7 @@ export class Columns implements Snapshot {
   constructor(capacity: number) {
     this.uids = new Uint32Array(capacity)
     this.flags = new Uint8Array(capacity)
-    this.keywords = new Uint32Array(capacity)
+    this.keywords = new Array<string>(capacity).fill('')
     this.modseqs = new Float64Array(capacity)
     this.entryIds = new Float64Array(capacity)
     this.messageIds = new Float64Array(capacity)
@@ -36,7 +36,7 @@ export class Columns implements Snapshot {
     const at = this.count
     this.uids[at] = row[0]
     this.flags[at] = row[1]
-    this.keywords[at] = row[2] === '' ? 0 : keywordIndex(row[2])
+    this.keywords[at] = sharedKeywords(row[2])
     this.modseqs[at] = row[3]
     this.entryIds[at] = row[4]
     this.messageIds[at] = row[5]
@@ -64,7 +64,7 @@ export class Columns implements Snapshot {
     const at = indexOfUid(this, change.uid)
     if (at < 0) return
     this.flags[at] = change.flags
-    this.keywords[at] = keywordIndex(change.keywords)
+    this.keywords[at] = sharedKeywords(change.keywords)
     this.modseqs[at] = modseq
   }
 
@@ -84,7 +84,7 @@ export class Columns implements Snapshot {
     const at = this.count
     this.uids.set(source.uids.subarray(from, to), at)
     this.flags.set(source.flags.subarray(from, to), at)
-    this.keywords.set(source.keywords.subarray(from, to), at)
+    for (let index = from; index < to; index += 1) this.keywords[at + index - from] = source.keywords[index] ?? ''
     this.modseqs.set(source.modseqs.subarray(from, to), at)
     this.entryIds.set(source.entryIds.subarray(from, to), at)
     this.messageIds.set(source.messageIds.subarray(from, to), at)

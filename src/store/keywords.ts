@@ -1,24 +1,19 @@
-// Keywords (RFC 9051 2.3.2): in the database the names joined by spaces, in memory an index into a table of the combinations in use.
+// Keywords (RFC 9051 2.3.2), in the database and in memory: the names in the order they were first set, joined by spaces.
 
 import { limits } from './limits.ts'
 import type { FlagAction } from './store.ts'
 
-// One table a process, as a view's columns are read by all its sessions. A mail server sees some dozens of combinations.
-const combinations: string[] = ['']
-const indexes = new Map<string, number>([['', 0]])
+/** Combinations seen lately. A mail server sees some dozens; a client that makes them up must not fill the memory. */
+const kept = new Map<string, string>()
 
-/** The keywords, joined by spaces, that stand behind an index of a view's column. */
-export function keywordsOf(index: number): string {
-  return combinations[index] ?? ''
-}
-
-/** The index that stands for these keywords, joined by spaces. */
-export function keywordIndex(keywords: string): number {
-  const known = indexes.get(keywords)
+/** `keywords`, as the one string that all messages with them share: each row of the database brings one of its own. */
+export function sharedKeywords(keywords: string): string {
+  if (keywords === '') return ''
+  const known = kept.get(keywords)
   if (known !== undefined) return known
-  const index = combinations.push(keywords) - 1
-  indexes.set(keywords, index)
-  return index
+  if (kept.size >= limits.keptKeywords) kept.clear()
+  kept.set(keywords, keywords)
+  return keywords
 }
 
 /** `keywords` after an edit. Names are compared without case; the first spelling and the first order stay. */

@@ -14,6 +14,8 @@ export const limits = {
   mailboxesPerAccount: 10_000,
   /** Keywords on one message; further ones are not set. */
   keywordsPerEntry: 128,
+  /** Combinations of keywords kept to be shared by the messages that have them. */
+  keptKeywords: 1_000,
   /** Rows that one statement of a bulk read brings. */
   rowsPerRead: 8_192,
   /** Closed mailbox views kept current for their reopening. */
@@ -28,6 +30,8 @@ export const limits = {
   collectEveryMs: 10 * 60 * 1000,
   /** Message ids of one message that thread it: its own, the newest references, the first. */
   threadKeys: 16,
+  /** Accounts without a quota that are remembered as such. */
+  unlimitedAccounts: 100_000,
   /** Free bytes on the disk below which no message is taken in. */
   freeBytes: 64 * 1024 * 1024,
   /** How old the knowledge of the free bytes may be. */

@@ -7,8 +7,8 @@ export interface Snapshot {
   /** Ascending. */
   readonly uids: Uint32Array
   readonly flags: Uint8Array
-  /** Index into the process-wide table of keyword combinations: `keywordsOf(index)` gives the joined names. 0 is none. */
-  readonly keywords: Uint32Array
+  /** Names joined by single spaces; '' for none. */
+  readonly keywords: readonly string[]
   readonly modseqs: Float64Array
   readonly entryIds: Float64Array
   readonly messageIds: Float64Array

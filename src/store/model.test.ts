@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seededRandom } from '#io/seeded-random.ts'
 import { flag } from './flags.ts'
-import { keywordsOf } from './keywords.ts'
 import type { MailboxView } from './mailbox-view.ts'
 import type { FlagAction } from './store.ts'
 import { assertConsistent, type TemporaryStore, temporaryStore } from './temporary-store.ts'
@@ -227,7 +226,7 @@ class Walk {
     const rows = Array.from(current.uids.subarray(0, current.count), (uid, index) => [
       uid,
       current.flags[index],
-      keywordsOf(current.keywords[index] ?? 0),
+      current.keywords[index],
       current.sizes[index],
     ])
     assert.deepEqual(

@@ -149,9 +149,11 @@ function contract(engine: Engine): void {
 
   test('a delivery makes the mailbox it names, and falls back to INBOX when that name is not allowed', async () => {
     const { accountId } = await newAccount()
-    await deliver(accountId, 'a', { mailbox: 'Lists/tea' })
-    assert.equal((await named(accountId, 'Lists/tea')).exists, 1)
+    const entry = await deliver(accountId, 'a', { mailbox: 'Lists/tea' })
+    const made = await named(accountId, 'Lists/tea')
+    assert.deepEqual([made.exists, made.highestModseq], [1, entry.modseq])
     assert.equal((await named(accountId, 'Lists')).exists, 0)
+    assert.deepEqual(await store.quota(accountId), { usedBytes: 1, limitBytes: undefined, messages: 1 })
     await deliver(accountId, 'b', { mailbox: 'bad//name' })
     assert.equal((await named(accountId, 'INBOX')).exists, 1)
   })
@@ -167,9 +169,11 @@ function contract(engine: Engine): void {
     const first = await deliver(accountId, 'Message-ID: <a@x>\r\nSubject: tea\r\n\r\n')
     const reply = await deliver(accountId, 'Message-ID: <b@x>\r\nReferences: <a@x>\r\nSubject: Re: tea\r\n\r\n')
     const later = await deliver(accountId, 'Message-ID: <c@x>\r\nIn-Reply-To: <b@x>\r\nSubject: RE: tea\r\n\r\n')
+    const again = await deliver(accountId, 'Message-ID: <b@x>\r\nSubject: tea\r\n\r\n')
     const other = await deliver(accountId, 'Message-ID: <d@x>\r\nReferences: <a@x>\r\nSubject: coffee\r\n\r\n')
     assert.equal(reply.threadId, first.threadId)
     assert.equal(later.threadId, first.threadId)
+    assert.equal(again.threadId, first.threadId)
     assert.notEqual(other.threadId, first.threadId)
     assert.notEqual(reply.messageId, first.messageId)
   })
@@ -191,6 +195,18 @@ function contract(engine: Engine): void {
     assert.deepEqual(await store.copy(accountId, inbox, inbox, [1]), { kind: 'over-quota' })
     await store.setQuota(accountId, undefined)
     assert.equal((await store.copy(accountId, inbox, inbox, [1])).kind, 'done')
+  })
+
+  test('a limit holds from its setting on, also for those who asked before', async () => {
+    const { accountId } = await newAccount()
+    assert.equal(await store.limitOf(accountId), undefined)
+    await store.setQuota(accountId, 10)
+    assert.deepEqual(await store.limitOf(accountId), { usedBytes: 0, limitBytes: 10 })
+    await store.setQuota(accountId, undefined)
+    const asked = store.limitOf(accountId)
+    await store.setQuota(accountId, 20)
+    await asked
+    assert.deepEqual(await store.limitOf(accountId), { usedBytes: 0, limitBytes: 20 })
   })
 
   test('ids rise within an account even when the clock does not', async () => {

@@ -6,6 +6,8 @@ import { connect as connectTls } from 'node:tls'
 export interface Port {
   readonly host: string
   readonly port: number
+  /** The address to come from. */
+  readonly localAddress?: string
 }
 
 export class LineClient {
@@ -27,11 +29,9 @@ export class LineClient {
     socket.on('close', () => this.#end(new Error('the server closed the connection')))
   }
 
-  static async open({ host, port }: Port, tls: boolean): Promise<LineClient> {
+  static async open(port: Port, tls: boolean): Promise<LineClient> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const socket = tls
-      ? connectTls({ host, port, rejectUnauthorized: false }, resolve)
-      : connect({ host, port }, resolve)
+    const socket = tls ? connectTls({ ...port, rejectUnauthorized: false }, resolve) : connect(port, resolve)
     socket.setNoDelay(true)
     socket.once('error', reject)
     await promise
@@ -41,6 +41,28 @@ export class LineClient {
 
   write(bytes: string | Uint8Array): void {
     this.#socket.write(bytes)
+  }
+
+  /** Takes nothing from the system any more: the server has to see what it does with its answers. */
+  stopReading(): void {
+    this.#socket.pause()
+  }
+
+  /** Sends an IMAP command; settles with all that came up to its tagged response, that included. */
+  async command(tag: string, words: string): Promise<string> {
+    this.write(`${tag} ${words}\r\n`)
+    return await this.until(new RegExp(`^${tag} (?:OK|NO|BAD) [^\\n]*\\n$`, 'm'))
+  }
+
+  /** Reads on until the end of what came looks like `end`. Settles with all that came. */
+  async until(end: RegExp): Promise<string> {
+    const texts: string[] = []
+    for (let tail = ''; !end.test(tail); ) {
+      const text = (await this.chunk()).toString('latin1')
+      texts.push(text)
+      tail = (tail + text).slice(-2_000)
+    }
+    return texts.join('')
   }
 
   /** Settles with the next chunk. Rejects when the connection has ended. */

@@ -3,10 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { claimPorts } from './ports.ts'
 
 export interface ServerOptions {
   /** Kept when given; else a folder that is removed with the server. */
@@ -58,7 +58,8 @@ const mainFile = join(import.meta.dirname, '../../src/main.ts')
 
 /** Starts it; settles when it printed `ready`. Rejects with all that it printed when it ends before. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const offset = options.portOffset ?? (await freePortOffset())
+  const claimed = options.portOffset === undefined ? await claimPorts() : undefined
+  const offset = options.portOffset ?? claimed?.offset ?? 0
   const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'posthouse-test-')) : undefined
   const data = options.data ?? join(folder ?? '', 'data')
   const accounts = (options.accounts ?? [alice, bob]).map(({ address, password }) => `--account=${address}:${password}`)
@@ -86,6 +87,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const startSeconds = (performance.now() - started) / 1000
   const gone = async (): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    await claimed?.[Symbol.asyncDispose]()
     return child.exitCode
   }
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
@@ -134,26 +136,4 @@ async function untilReady(child: ChildProcess, log: readonly string[]): Promise<
     lines.push(line)
   }
   throw new Error(`the server ended before it was ready:\n${lines.join('\n')}\n${log.join('')}`)
-}
-
-let lastOffset = 3_000 + (process.pid % 40) * 1_000
-
-/** An offset under which every standard port is free on loopback, another one at each call. */
-async function freePortOffset(): Promise<number> {
-  for (let attempt = 0; attempt < 60; attempt += 1) {
-    lastOffset = lastOffset >= 30_000 ? 3_000 : lastOffset + 1_000
-    const free = await Promise.all(Object.values(portsFrom(lastOffset)).map(isFree))
-    if (free.every(Boolean)) return lastOffset
-  }
-  throw new Error('no free ports on loopback')
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer()
-  const listening = await new Promise<boolean>(settle => {
-    server.once('error', () => settle(false))
-    server.listen(port, host, () => settle(true))
-  })
-  if (listening) await new Promise(settle => server.close(settle))
-  return listening
 }

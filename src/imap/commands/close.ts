@@ -3,6 +3,7 @@
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { ok, type Reply } from '#imap/reply.ts'
 import type { Selected } from '#imap/selected.ts'
+import { uidSlices } from '#imap/uid-slices.ts'
 import { deletedUids } from './expunge.ts'
 
 export async function close(
@@ -12,8 +13,8 @@ export async function close(
 ): Promise<Reply> {
   if (verb === 'CLOSE' && !selected.readOnly) {
     const { accountId, mailboxId } = selected.view
-    const uids = deletedUids(selected)
-    if (uids.length > 0) await conversation.needs.store.expunge(accountId, mailboxId, uids, { onlyDeleted: true })
+    for (const slice of uidSlices(deletedUids(selected)))
+      await conversation.needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true })
   }
   conversation.select(undefined)
   return ok('Closed')

@@ -4,6 +4,7 @@ import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { placesIn, rangesOfUids } from '#imap/message-ranges.ts'
 import { no, ok, type Reply } from '#imap/reply.ts'
 import type { Selected } from '#imap/selected.ts'
+import { uidSlices } from '#imap/uid-slices.ts'
 import { flag } from '#store/flags.ts'
 import type { SequenceSet } from '#wire/imap/command.ts'
 
@@ -32,6 +33,6 @@ export function deletedUids({ view }: Selected, set?: SequenceSet): readonly num
 async function remove({ needs }: Conversation, selected: Selected, uids: readonly number[]): Promise<Reply> {
   if (selected.readOnly) return no('READ-ONLY', 'The mailbox is open for reading only')
   const { accountId, mailboxId } = selected.view
-  if (uids.length > 0) await needs.store.expunge(accountId, mailboxId, uids, { onlyDeleted: true })
+  for (const slice of uidSlices(uids)) await needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true })
   return ok('Done')
 }

@@ -16,5 +16,12 @@ export async function fetch(
   const ranges = uid ? rangesOfUids(set, selected.columns, selected.exists) : rangesOfNumbers(set, selected.exists)
   if (ranges === undefined) return bad('There is no message of this number')
   const fetched = await fetchMessages(conversation, selected, ranges, planFetch(items, uid))
-  return fetched === 'all' ? ok('Done') : no('EXPUNGEISSUED', 'Some of the messages are gone')
+  switch (fetched) {
+    case 'all':
+      return ok('Done')
+    case 'some-missing':
+      return no('EXPUNGEISSUED', 'Some of the messages are gone')
+    case 'some-too-large':
+      return no('LIMIT', 'Some of the answers would be too large: ask for fewer items at once')
+  }
 }

@@ -3,7 +3,7 @@
 import type { Account } from '#accounts/account.ts'
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { namePatternChars } from '#imap/limits.ts'
-import { matchesPattern, missingParents, parentsOf } from '#imap/name-pattern.ts'
+import { missingParents, namePattern, parentsOf } from '#imap/name-pattern.ts'
 import { bad, ok, type Reply } from '#imap/reply.ts'
 import { delimiter, type Mailbox } from '#store/mailbox.ts'
 import { printList } from '#wire/imap/print-lines.ts'
@@ -14,21 +14,26 @@ interface Listed {
 }
 
 export async function list(
-  { needs, output }: Conversation,
+  conversation: Conversation,
   { accountId }: Account,
   { verb, reference, pattern }: CommandOf<'LIST'>,
 ): Promise<Reply> {
+  const { needs, output } = conversation
   const whole = reference + pattern
   if (whole.length > namePatternChars) return bad('The pattern is too long')
   const listed =
     // Asks for the delimiter alone.
     pattern === '' && verb === 'LIST'
       ? [{ name: '', attributes: ['\\Noselect'] }]
-      : matching(
+      : await matching(
+          conversation,
           whole,
           await (verb === 'LIST' ? mailboxes(needs.store, accountId) : subscribed(needs.store, accountId)),
         )
-  for (const { name, attributes } of listed) output.text(printList({ verb, attributes, delimiter, name }))
+  for (const { name, attributes } of listed) {
+    output.text(printList({ verb, attributes, delimiter, name }))
+    if (output.isFull) await conversation.breathe()
+  }
   return ok('That is all')
 }
 
@@ -51,20 +56,29 @@ async function subscribed(store: Store, accountId: number): Promise<readonly Lis
   return names.map(name => ({ name, attributes: [] }))
 }
 
-function matching(pattern: string, all: readonly Listed[]): readonly Listed[] {
-  const found = all.filter(({ name }) => matches(pattern, name))
-  // A pattern that stops at a level shows the levels too, made or not (RFC 3501 6.3.8, 6.3.9).
-  if (pattern.endsWith('%')) {
-    const missing = missingParents(all.map(({ name }) => name))
-    for (const name of missing)
-      if (matches(pattern, name)) found.push({ name, attributes: ['\\Noselect', '\\HasChildren'] })
+async function matching(
+  conversation: Conversation,
+  pattern: string,
+  all: readonly Listed[],
+): Promise<readonly Listed[]> {
+  const matches = namePattern(pattern)
+  // INBOX has no case (RFC 3501 5.1).
+  const matchesInbox = namePattern(pattern.toUpperCase())
+  const found: Listed[] = []
+  for (const listed of [...all, ...levels(pattern, all)]) {
+    const { name } = listed
+    if (name === 'INBOX' ? matchesInbox(name) : matches(name)) found.push(listed)
+    // A long pattern and thousands of long names are seconds of work.
+    await conversation.breathe()
   }
   return found.sort(byName)
 }
 
-function matches(pattern: string, name: string): boolean {
-  // INBOX has no case (RFC 3501 5.1).
-  return name === 'INBOX' ? matchesPattern(pattern.toUpperCase(), name) : matchesPattern(pattern, name)
+/** A pattern that stops at a level shows the levels too, made or not (RFC 3501 6.3.8, 6.3.9). */
+function levels(pattern: string, all: readonly Listed[]): readonly Listed[] {
+  if (!pattern.endsWith('%')) return []
+  const missing = missingParents(all.map(({ name }) => name))
+  return Array.from(missing, name => ({ name, attributes: ['\\Noselect', '\\HasChildren'] }))
 }
 
 function byName(a: Listed, b: Listed): number {

@@ -23,7 +23,7 @@ export async function checkPassword(
   const { channel, log } = conversation
   const outcome = await conversation.needs.authenticator.login(user, password, channel.remote.address)
   if (outcome.kind === 'welcome') {
-    conversation.logIn(outcome.account)
+    await conversation.logIn(outcome.account)
     conversation.input.receiver.limits = limitsAfterLogin
     log.info('imap.login', { account: outcome.account.address })
     // RFC 5530 and RFC 3501 7.1: saves the client a CAPABILITY.

@@ -2,6 +2,7 @@
 
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { messageBatches } from '#imap/fetch/message-batches.ts'
+import { placesPerBreath } from '#imap/limits.ts'
 import { ok, type Reply } from '#imap/reply.ts'
 import { columnTest } from '#imap/search/column-test.ts'
 import { messageTest } from '#imap/search/message-test.ts'
@@ -30,6 +31,7 @@ async function find(conversation: Conversation, selected: Selected, key: SearchK
     const verdict = test(place)
     if (verdict === 'yes') found.push(place)
     else if (verdict === 'ask') open.push(place)
+    if (place % placesPerBreath === 0) await conversation.breathe()
   }
   if (open.length === 0) return found
   for await (const place of readAndFind(conversation, selected, key, open)) found.push(place)
@@ -43,9 +45,10 @@ async function* readAndFind(
   places: readonly number[],
 ): AsyncGenerator<number> {
   const test = messageTest(key, selected)
+  const breathe = async () => await conversation.breathe()
   for await (const batch of messageBatches(conversation.needs.store, selected, places)) {
     for (const { place, reader } of batch)
-      if (reader !== undefined && (await test(place, new SearchedMessage(reader)))) yield place
-    await conversation.breathe()
+      if (reader !== undefined && (await test(place, new SearchedMessage(reader, breathe)))) yield place
+    await breathe()
   }
 }

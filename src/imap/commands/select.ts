@@ -30,7 +30,7 @@ async function open(
   view: MailboxView,
   { mailbox, readOnly }: { mailbox: Mailbox; readOnly: boolean },
 ): Promise<Reply> {
-  const { output, needs, flagTexts } = conversation
+  const { output, needs } = conversation
   const { accountId, mailboxId } = view
   const claim = async () => {
     try {
@@ -43,7 +43,7 @@ async function open(
   }
   // EXAMINE looks at \Recent without taking it (RFC 3501 6.3.2).
   const firstRecent = readOnly ? () => Promise.resolve(mailbox.recentFrom) : claim
-  const selected = new Selected({ view, readOnly, flagTexts, firstRecent })
+  const selected = new Selected({ view, readOnly, firstRecent })
   conversation.select(selected)
   await selected.open(output)
   const unseen = selected.firstUnseen

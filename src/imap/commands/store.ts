@@ -4,7 +4,8 @@ import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { placesIn, type Range, rangesOfNumbers, rangesOfUids, rangesSize } from '#imap/message-ranges.ts'
 import { bad, no, ok, type Reply } from '#imap/reply.ts'
 import type { Selected } from '#imap/selected.ts'
-import { editedKeywords, keywordsOf } from '#store/keywords.ts'
+import { uidSlices } from '#imap/uid-slices.ts'
+import { editedKeywords } from '#store/keywords.ts'
 import { flagsFetchLine } from '#wire/imap/print-fetch.ts'
 
 type StoreCommand = CommandOf<'STORE'>
@@ -21,7 +22,7 @@ export async function store(
   const uids = uid ? uidsNow(selected, command) : Array.from(placesIn(ranges), place => selected.uidAt(place))
   const expected = silent ? new Expected(selected, ranges, command) : undefined
   const { accountId, mailboxId } = selected.view
-  if (uids.length > 0) await needs.store.setFlags(accountId, mailboxId, uids, command)
+  for (const slice of uidSlices(uids)) await needs.store.setFlags(accountId, mailboxId, slice, command)
   let someGone = false
   let index = 0
   for (const place of placesIn(ranges)) {
@@ -51,22 +52,22 @@ class Expected {
   readonly #selected: Selected
   readonly #command: StoreCommand
   readonly #flags: Uint8Array
-  readonly #keywords: Uint32Array
+  readonly #keywords: string[]
   /** 1 where the client did not know the flags before. */
   readonly #unknown: Uint8Array
-  readonly #edited = new Map<number, string>()
+  readonly #edited = new Map<string, string>()
 
   constructor(selected: Selected, ranges: readonly Range[], command: StoreCommand) {
     const size = rangesSize(ranges)
     this.#selected = selected
     this.#command = command
     this.#flags = new Uint8Array(size)
-    this.#keywords = new Uint32Array(size)
+    this.#keywords = []
     this.#unknown = new Uint8Array(size)
     let index = 0
     for (const place of placesIn(ranges)) {
       this.#flags[index] = selected.flagsAt(place)
-      this.#keywords[index] = selected.keywordsAt(place)
+      this.#keywords.push(selected.keywordsAt(place))
       this.#unknown[index] = selected.isChanged(place) ? 1 : 0
       index += 1
     }
@@ -76,7 +77,7 @@ class Expected {
   holds(index: number, place: number): boolean {
     if (this.#unknown[index] === 1) return false
     if (this.#selected.flagsAt(place) !== this.#editedFlags(this.#flags[index] ?? 0)) return false
-    return keywordsOf(this.#selected.keywordsAt(place)) === this.#editedKeywords(this.#keywords[index] ?? 0)
+    return this.#selected.keywordsAt(place) === this.#editedKeywords(this.#keywords[index] ?? '')
   }
 
   #editedFlags(flags: number): number {
@@ -90,10 +91,10 @@ class Expected {
     }
   }
 
-  #editedKeywords(keywords: number): string {
+  #editedKeywords(keywords: string): string {
     const known = this.#edited.get(keywords)
     if (known !== undefined) return known
-    const edited = editedKeywords(keywordsOf(keywords), this.#command.action, this.#command.keywords)
+    const edited = editedKeywords(keywords, this.#command.action, this.#command.keywords)
     this.#edited.set(keywords, edited)
     return edited
   }

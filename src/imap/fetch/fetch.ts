@@ -1,7 +1,7 @@
 // FETCH's responses, message by message (RFC 3501 7.4.2), with back-pressure: no more is made than the client takes.
 
 import type { Conversation } from '#imap/conversation.ts'
-import { rangeBytes } from '#imap/limits.ts'
+import { heldResponseBytes, rangeBytes } from '#imap/limits.ts'
 import { placesIn, type Range } from '#imap/message-ranges.ts'
 import type { Selected } from '#imap/selected.ts'
 import { DiskFullError } from '#io/sql/database.ts'
@@ -17,8 +17,8 @@ import type { FetchPlan, SectionItem } from './plan.ts'
 import { rowPrinter } from './row.ts'
 import { type SectionOctets, sectionOctets } from './section-octets.ts'
 
-/** Whether all messages could be read. */
-export type Fetched = 'all' | 'some-missing'
+/** Whether all messages could be read and told. */
+export type Fetched = 'all' | 'some-missing' | 'some-too-large'
 
 export async function fetchMessages(
   conversation: Conversation,
@@ -98,6 +98,10 @@ class Fetch {
   async #answerOne(place: number, reader: MessageReader, newlySeen: boolean): Promise<void> {
     const { output } = this.#conversation
     const pieces = await this.#pieces(place, reader, newlySeen)
+    if (pieces === undefined) {
+      this.result = 'some-too-large'
+      return
+    }
     output.isMidResponse = true
     let separator = `* ${place + 1} FETCH (`
     for (const piece of pieces) {
@@ -107,22 +111,27 @@ class Fetch {
       if (piece.octets.kind === 'octets') output.bytes(piece.octets.octets)
       else if (reader.whole !== undefined) output.bytes(reader.whole.subarray(piece.octets.start, piece.octets.end))
       else await this.#sendRange(reader, piece.octets)
+      if (output.isFull) await output.flush()
     }
     output.text(')\r\n')
     output.isMidResponse = false
     if (output.isFull) await this.#conversation.breathe()
   }
 
-  /** All of a response but what streams, so that a fault finds nothing half said. */
-  async #pieces(place: number, reader: MessageReader, newlySeen: boolean): Promise<readonly Piece[]> {
+  /** All of a response but what streams, so that a fault finds nothing half said. Undefined if it is too much to hold. */
+  async #pieces(place: number, reader: MessageReader, newlySeen: boolean): Promise<readonly Piece[] | undefined> {
     const { items } = this.#plan
     const pieces: Piece[] = []
     const row = this.#printRow(place)
     if (row !== '') pieces.push({ text: row })
     if (newlySeen && !items.some(({ kind }) => kind === 'flags')) pieces.push({ text: this.#printFlags(place) })
+    let held = 0
     for (const item of items) {
       const piece = item.kind === 'section' ? await sectionPiece(reader, item) : await this.#textPiece(reader, item)
-      if (piece !== undefined) pieces.push(piece)
+      if (piece === undefined) continue
+      held += heldBytes(piece)
+      if (held > heldResponseBytes) return undefined
+      pieces.push(piece)
     }
     return pieces
   }
@@ -164,6 +173,10 @@ class Fetch {
 interface Piece {
   readonly text: string
   readonly octets?: SectionOctets
+}
+
+function heldBytes({ text, octets }: Piece): number {
+  return text.length + (octets?.kind === 'octets' ? octets.octets.length : 0)
 }
 
 async function sectionPiece(reader: MessageReader, item: SectionItem): Promise<Piece> {

@@ -4,7 +4,6 @@
 import { type Range, rangesOfNumbers, rangesOfUids } from '#imap/message-ranges.ts'
 import type { Selected } from '#imap/selected.ts'
 import { flag } from '#store/flags.ts'
-import { keywordsOf } from '#store/keywords.ts'
 import type { SearchKey, SequenceSet } from '#wire/imap/command.ts'
 
 export type Verdict = 'no' | 'yes' | 'ask'
@@ -29,9 +28,9 @@ export function columnTest(key: SearchKey, selected: Selected): ColumnTest {
     case 'keyword':
       return keywordTest(key, selected)
     case 'sequence':
-      return rangesTest(rangesOfKnownNumbers(key.set, selected.exists), selected.exists)
+      return rangesTest(rangesOfKnownNumbers(key.set, selected.exists))
     case 'uid':
-      return rangesTest(rangesOfUids(key.set, columns, selected.exists), selected.exists)
+      return rangesTest(rangesOfUids(key.set, columns, selected.exists))
     case 'before':
       return place => verdict((columns.dates[place] ?? 0) < key.day)
     case 'on':
@@ -91,22 +90,31 @@ function decide(tests: readonly ColumnTest[], place: number, decisive: 'yes' | '
 /** Keywords have no case (RFC 3501 2.3.2). */
 function keywordTest({ keyword, set }: { keyword: string; set: boolean }, selected: Selected): ColumnTest {
   const wanted = keyword.toLowerCase()
-  const known = new Map<number, boolean>()
+  let last = ''
+  let lastHas = false
   return place => {
-    const combination = selected.keywordsAt(place)
-    let has = known.get(combination)
-    if (has === undefined) {
-      has = keywordsOf(combination).toLowerCase().split(' ').includes(wanted)
-      known.set(combination, has)
+    const keywords = selected.keywordsAt(place)
+    if (keywords !== last) {
+      last = keywords
+      lastHas = keywords.toLowerCase().split(' ').includes(wanted)
     }
-    return verdict(has === set)
+    return verdict(lastHas === set)
   }
 }
 
-function rangesTest(ranges: readonly Range[], exists: number): ColumnTest {
-  const named = new Uint8Array(exists)
-  for (const { first, last } of ranges) named.fill(1, first, last + 1)
-  return place => verdict(named[place] === 1)
+/** Holds no more than the ranges: a search may have thousands of such keys. */
+function rangesTest(ranges: readonly Range[]): ColumnTest {
+  return place => {
+    let low = 0
+    let high = ranges.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((ranges[middle]?.last ?? 0) < place) low = middle + 1
+      else high = middle
+    }
+    const range = ranges[low]
+    return verdict(range !== undefined && range.first <= place)
+  }
 }
 
 /** Numbers beyond the last message match nothing: a search is no place to fail for them. */

@@ -13,35 +13,44 @@ const minuteMs = 60_000
 
 export class SearchedMessage {
   readonly #reader: MessageReader
+  readonly #breathe: () => Promise<void>
   readonly #fields = new Map<string, readonly string[]>()
   #wholeHeader: string | undefined
+  /** Of a small message: a search may have hundreds of texts to look for in each. */
+  #bodyTexts: readonly string[] | undefined
 
-  constructor(reader: MessageReader) {
+  /** @param breathe awaited before each piece of work: lets other sessions have a turn */
+  constructor(reader: MessageReader, breathe: () => Promise<void>) {
     this.#reader = reader
+    this.#breathe = breathe
   }
 
   /** Whether one of the fields holds `folded`; with '' whether there is one. */
   async fieldHolds(lowerCaseName: string, folded: string): Promise<boolean> {
+    await this.#breathe()
     const values = this.#fields.get(lowerCaseName) ?? (await this.#readField(lowerCaseName))
     return values.some(value => value.includes(folded))
   }
 
   async headerHolds(folded: string): Promise<boolean> {
+    await this.#breathe()
     this.#wholeHeader ??= foldCase(wholeHeaderText((await this.#reader.head()).header))
     return this.#wholeHeader.includes(folded)
   }
 
   async bodyHolds(folded: string): Promise<boolean> {
     if (folded === '') return true
+    await this.#breathe()
     const root = await this.#reader.structure()
     const { whole } = this.#reader
     if (whole === undefined) return await holdsText(this.#reader, root, folded)
-    for (const text of bodyText(whole, root)) if (foldCase(text).includes(folded)) return true
-    return false
+    this.#bodyTexts ??= Array.from(bodyText(whole, root), foldCase)
+    return this.#bodyTexts.some(text => text.includes(folded))
   }
 
   /** The day in the Date field without its zone, as midnight UTC in milliseconds (RFC 3501 6.4.4, SENTON); undefined without a date. */
   async sentDay(): Promise<number | undefined> {
+    await this.#breathe()
     const [value] = headerText((await this.#reader.head()).header, 'date')
     const date = value === undefined ? undefined : parseMailDate(value)
     if (date === undefined) return undefined

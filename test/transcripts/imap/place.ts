@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Account, LoginOutcome } from '#accounts/account.ts'
+import { AccountWatches } from '#accounts/account-watches.ts'
 import { imapSession } from '#imap/session.ts'
 import { ChannelError } from '#io/channel.ts'
 import { type ManualClock, manualClock } from '#io/manual-clock.ts'
@@ -79,11 +80,21 @@ class Place implements ImapPlace {
       const line = `${'0123456789'.repeat(7)}12345678\r\n`
       return this.#deliver(1, `Subject: large\r\nX-End: yes\r\n\r\n${line.repeat(Number(argument) / 80)}`)
     },
+    /** `header 300000`: one message with a header of that many octets. */
+    header: (argument: string) =>
+      this.#deliver(1, `${`X-Line: ${'x'.repeat(90)}\r\n`.repeat(Number(argument) / 100)}\r\n`),
+    /** `subscriptions 3`: of alice, to names without a mailbox. */
+    subscriptions: async (argument: string) => {
+      const names = Array.from({ length: Number(argument) }, (_, number) => `name ${number}`)
+      await Promise.all(names.map(name => this.store.setSubscribed(1, name, true)))
+    },
     quota: (argument: string) => this.store.setQuota(1, Number(argument)),
     database: (argument: string) => {
       this.#database.state = argument === 'fails' || argument === 'full' ? argument : 'works'
     },
     drain: () => this.#drain.abort(),
+    /** `gone alice`: the account is disabled, or removed. */
+    gone: (name: string) => this.#watches.tell(idOf(name)),
     minutes: (argument: string) => this.clock.advance(Number(argument) * 60_000),
     logged: (argument: string) => assert.ok(this.log.events.some(({ event }) => event === argument)),
     reset: async (argument: string) => {
@@ -95,6 +106,7 @@ class Place implements ImapPlace {
   readonly #database: FailingDatabase
   readonly #owned: AsyncDisposableStack
   readonly #drain = new AbortController()
+  readonly #watches = new AccountWatches()
   readonly #sessions: { readonly client: MemoryPeer; readonly ended: Promise<void> }[] = []
 
   constructor(parts: Parts, owned: AsyncDisposableStack) {
@@ -109,8 +121,16 @@ class Place implements ImapPlace {
     const id = String(this.#sessions.length + 1)
     const { server, client } = memoryChannelPair({ implicitTls: true, clock: this.clock, id, ...options })
     const { store, clock, log } = this
-    const authenticator = { login }
-    const run = imapSession({ store, authenticator, log, clock, hostname: 'mail.example.test', maxMessageBytes })
+    const [authenticator, accounts] = [{ login }, { watch: this.#watch }]
+    const run = imapSession({
+      store,
+      authenticator,
+      accounts,
+      log,
+      clock,
+      hostname: 'mail.example.test',
+      maxMessageBytes,
+    })
     const ended = run(server, this.#drain.signal).catch(unlessBroken)
     this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
     return client
@@ -131,6 +151,8 @@ class Place implements ImapPlace {
     await Promise.all(this.#sessions.map(session => session.ended))
     await this.#owned.disposeAsync()
   }
+
+  readonly #watch = async (accountId: number, onGone: () => void) => this.#watches.add(accountId, onGone)
 
   async #deliver(accountId: number, message: string): Promise<void> {
     await using writer = this.store.spool.open()

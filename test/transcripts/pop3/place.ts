@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Account, LoginOutcome } from '#accounts/account.ts'
+import { AccountWatches } from '#accounts/account-watches.ts'
 import { ChannelError } from '#io/channel.ts'
 import { type ManualClock, manualClock } from '#io/manual-clock.ts'
 import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#io/memory-channel.ts'
@@ -77,6 +78,8 @@ class Place implements Pop3Place {
       this.#database.fails = argument === 'fails'
     },
     drain: () => this.#drain.abort(),
+    /** `gone alice`: the account is disabled, or removed. */
+    gone: (name: string) => this.#watches.tell(idOf(name)),
     minutes: (argument: string) => this.clock.advance(Number(argument) * 60_000),
     logged: (argument: string) => assert.ok(this.log.events.some(({ event }) => event === argument)),
     reset: async (argument: string) => {
@@ -88,6 +91,7 @@ class Place implements Pop3Place {
   readonly #database: FailingDatabase
   readonly #owned: AsyncDisposableStack
   readonly #drain = new AbortController()
+  readonly #watches = new AccountWatches()
   readonly #sessions: { readonly client: MemoryPeer; readonly ended: Promise<void> }[] = []
 
   constructor(parts: Parts, owned: AsyncDisposableStack) {
@@ -106,7 +110,8 @@ class Place implements Pop3Place {
     const id = String(this.#sessions.length + 1)
     const { server, client } = memoryChannelPair({ implicitTls: true, clock: this.clock, id, ...options })
     const { store, clock, log } = this
-    const run = pop3Session({ store, authenticator: { login }, log, clock, hostname: 'mail.example.test' })
+    const [authenticator, accounts] = [{ login }, { watch: this.#watch }]
+    const run = pop3Session({ store, authenticator, accounts, log, clock, hostname: 'mail.example.test' })
     const ended = run(server, this.#drain.signal).catch(unlessBroken)
     this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
     return client
@@ -124,6 +129,8 @@ class Place implements Pop3Place {
     await Promise.all(this.#sessions.map(session => session.ended))
     await this.#owned.disposeAsync()
   }
+
+  readonly #watch = async (accountId: number, onGone: () => void) => this.#watches.add(accountId, onGone)
 
   async #inbox(accountId: number) {
     const inbox = await this.store.mailbox(accountId, 'INBOX')
