@@ -16,6 +16,8 @@ export const command: Command = {
   examples: ['printf \'%s\\n\' "$PASSWORD" | posthouse account passwd alice@example.com --data ./mail'],
   async run(call) {
     const address = positional(call, 0)
+    // Before anything is typed in vain.
+    valueFrom(await administer(call, administration => administration.showAccount({ address })))
     const password = await readPassword(call.terminal)
     const account = valueFrom(
       await administer(call, administration => administration.setPassword({ address, password })),

@@ -11,7 +11,8 @@ export const command: Command = {
   summary: 'one more address for an account',
   positionals: ['ALIAS', 'ACCOUNT'],
   options: {},
-  details: 'ALIAS is an address, or @DOMAIN for all addresses there that have no other owner (catch-all).',
+  details:
+    'ALIAS is an address, or @DOMAIN for all addresses there that have no other owner (catch-all).\nACCOUNT is the address of an account, not another alias.',
   examples: [
     'posthouse alias add sales@example.com alice@example.com --data ./mail',
     'posthouse alias add @example.com alice@example.com --data ./mail',

@@ -17,8 +17,10 @@ export interface Command {
   readonly summary: string
   /** Arguments in their order, as in `ADDRESS`; all are needed but those in brackets: `[ADDRESS]`. */
   readonly positionals: readonly string[]
-  /** Besides --data, --config, --json and --help, which every command has. */
+  /** Besides --data, --config, --json and --help. */
   readonly options: Readonly<Record<string, Option>>
+  /** A command without a configuration file, which its help does not speak of: what to do instead. */
+  readonly insteadOfConfig?: string
   /** What else the help says. */
   readonly details?: string
   /** Real ones, to paste. */

@@ -1,7 +1,8 @@
 // posthouse config check
 
+import { ConfigError } from '#config/config-error.ts'
 import { loadContexts } from '#tls/contexts.ts'
-import type { Command } from './command.ts'
+import type { Call, Command } from './command.ts'
 import { CommandError, exitCode } from './exit.ts'
 import { readConfig } from './read-config.ts'
 
@@ -13,11 +14,19 @@ export const command: Command = {
   details: 'Without --config the posthouse.config.ts (.js, .json, .yaml) of the working folder is meant.',
   examples: ['posthouse config check --config posthouse.config.ts'],
   async run(call) {
-    const { file, config } = await readConfig(call)
+    const { file, config } = await readConfig(call).catch(error => shown(call, error))
     if (config.tls.kind === 'files') await loadContexts(config.tls.certificates).catch(unusable)
     call.terminal.err(`${file}: all is well`)
     return exitCode.ok
   },
+}
+
+/** With --json the problems are data. */
+function shown({ options, terminal }: Call, error: unknown): never {
+  if (options.flag('json') && error instanceof ConfigError)
+    for (const { file, line, key, message } of error.problems)
+      terminal.out(JSON.stringify({ file, line: line ?? null, key, message }))
+  throw error
 }
 
 function unusable(error: unknown): never {

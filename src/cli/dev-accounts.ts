@@ -13,16 +13,20 @@ export interface ShownAccount {
   readonly password: Secret | undefined
 }
 
-export async function prepareAccounts(
-  administration: Administration,
-  choices: DevChoices,
-): Promise<readonly ShownAccount[]> {
+export interface PreparedAccounts {
+  readonly accounts: readonly ShownAccount[]
+  /** There are more, which are not shown. */
+  readonly moreAccounts: boolean
+}
+
+export async function prepareAccounts(administration: Administration, choices: DevChoices): Promise<PreparedAccounts> {
   for (const domain of choices.domains) await addDomain(administration, domain)
   const found = valueFrom(await administration.listAccounts({})).items
   const wanted = choices.accounts.length > 0 || found.length > 0 ? choices.accounts : invented(choices.domains)
   const given = await Promise.all(wanted.map(account => settle(administration, account)))
   const earlier = found.filter(({ address }) => !given.some(one => one.address === address))
-  return [...given, ...earlier.slice(0, limits.shownAccounts).map(({ address }) => ({ address, password: undefined }))]
+  const shown = earlier.slice(0, limits.shownAccounts).map(({ address }) => ({ address, password: undefined }))
+  return { accounts: [...given, ...shown], moreAccounts: earlier.length > shown.length }
 }
 
 async function addDomain(administration: Administration, domain: string): Promise<void> {

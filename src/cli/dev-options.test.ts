@@ -28,6 +28,7 @@ test('accounts bring their domains; a password may hold colons, spaces and @', (
   }
   const both = read('--domain', 'b.test', '--account', 'a@a.test:x', '--account', 'b@b.test:y')
   assert.deepEqual(both.domains, ['b.test', 'a.test'])
+  assert.deepEqual(read('--domain', 'A.test.').domains, ['a.test'])
 })
 
 test('the lines to paste are quoted for a shell, and name the first account whose password is known', () => {
@@ -35,6 +36,7 @@ test('the lines to paste are quoted for a shell, and name the first account whos
     version: '1',
     data: '/d',
     dataIsKept: true,
+    moreAccounts: true,
     caPath: '/my data/tls/ca.pem',
     listeners: [
       { name: 'submission', host: '0.0.0.0', port: 2587, tls: 'starttls' },
@@ -49,6 +51,7 @@ test('the lines to paste are quoted for a shell, and name the first account whos
   })
   const text = lines.join('\n')
   assert.match(text, /^old@a\.test +\(as it was set earlier\)$/m)
+  assert.match(text, /^and more: posthouse account list --data \/d$/m)
   assert.match(text, /^CA to trust +\/my data\/tls\/ca\.pem$/m)
   assert.ok(text.includes(`--user 'alice@a.test:it'\\''s $me'`), text)
   assert.ok(text.includes(`--cacert '/my data/tls/ca.pem'`), text)

@@ -1,9 +1,9 @@
 // The options of `posthouse dev`, read and checked.
 
 import { isIP } from 'node:net'
+import { foldDomain } from '#accounts/names.ts'
 import { Secret } from '#base/secret.ts'
 import { standardListeners } from '#config/defaults.ts'
-import { toAsciiDomain } from '#text/idna.ts'
 import type { Options } from './command.ts'
 import { CommandError, exitCode } from './exit.ts'
 
@@ -42,7 +42,7 @@ function readOffset(text: string): number {
 }
 
 function readDomain(text: string): string {
-  const domain = toAsciiDomain(text)
+  const domain = foldDomain(text)
   if (domain === undefined) throw wrong(`"${text}" is no domain name`)
   return domain
 }

@@ -1,6 +1,6 @@
 // What `posthouse dev` says at its start: ports, accounts, the CA to trust, and lines to paste.
 
-import type { ShownAccount } from './dev-accounts.ts'
+import type { PreparedAccounts } from './dev-accounts.ts'
 import { columns } from './table.ts'
 
 export interface ShownListener {
@@ -10,13 +10,12 @@ export interface ShownListener {
   readonly tls: string
 }
 
-export interface Welcome {
+export interface Welcome extends PreparedAccounts {
   readonly version: string
   readonly data: string
   readonly dataIsKept: boolean
   readonly caPath: string | undefined
   readonly listeners: readonly ShownListener[]
-  readonly accounts: readonly ShownAccount[]
 }
 
 export function welcomeLines(welcome: Welcome): readonly string[] {
@@ -36,6 +35,7 @@ export function welcomeLines(welcome: Welcome): readonly string[] {
     ...columns([['LISTENER', 'ADDRESS', 'PORT', 'TLS'], ...listeners], [2]),
     '',
     ...columns([['ACCOUNT', 'PASSWORD'], ...accounts]),
+    ...(welcome.moreAccounts ? [`and more: posthouse account list --data ${quoted(welcome.data)}`] : []),
     '',
     ...columns([
       ['Data folder', `${welcome.data} (${welcome.dataIsKept ? 'kept' : 'removed at the end'})`],
@@ -73,6 +73,8 @@ function tryLines({ listeners, accounts, caPath }: Welcome): readonly string[] {
   const user = `--user ${quoted(`${address}:${password}`)}`
   const login = `--auth-user ${quoted(address)} --auth-password ${quoted(password)}`
   return [
+    'To try it: the first line sends a message, the next two fetch it.',
+    '',
     'Send    ' +
       `swaks --server ${place('submission')} --tls --auth PLAIN ${login} --from ${quoted(address)} --to ${quoted(address)}`,
     `IMAP    curl ${trust}${user} 'imaps://${place('imaps')}/INBOX;MAILINDEX=1'`,

@@ -10,13 +10,15 @@ import type { Call, Command } from './command.ts'
 import { prepareAccounts } from './dev-accounts.ts'
 import { type DevChoices, readDevOptions } from './dev-options.ts'
 import { type Welcome, welcomeLines, welcomeObjects } from './dev-welcome.ts'
-import { CommandError, exitCode } from './exit.ts'
+import { exitCode } from './exit.ts'
+import { mustBeOwn } from './installation.ts'
 import { stopInTime } from './stop-in-time.ts'
 
 export const command: Command = {
   name: 'dev',
   summary: 'a complete server to try things on, in one process, until it is told to stop',
   positionals: [],
+  insteadOfConfig: 'posthouse serve --config FILE',
   options: {
     host: { value: 'ADDRESS', help: 'the address to listen on (127.0.0.1)' },
     'port-offset': { value: 'NUMBER', help: 'added to the standard ports (2000: SMTP on 2025, IMAP on 2143, ...)' },
@@ -33,8 +35,6 @@ export const command: Command = {
   ].join('\n'),
   examples: ['posthouse dev --data ./mail --domain example.test --account alice@example.test:secret'],
   async run(call) {
-    if (call.options.text('config') !== undefined)
-      throw new CommandError(exitCode.usage, 'dev takes no --config', 'posthouse serve --config FILE')
     const choices = readDevOptions(call.options)
     const stopped = call.terminal.stopped()
     await using folder = await openFolder(call)
@@ -52,6 +52,7 @@ async function openFolder({ options, terminal }: Call): Promise<Folder> {
   const data = options.text('data')
   if (data !== undefined) {
     const path = resolve(terminal.folder, data)
+    await mustBeOwn(path)
     await mkdir(path, { recursive: true, mode: 0o700 })
     return { path, isKept: true, [Symbol.asyncDispose]: async () => undefined }
   }
@@ -66,7 +67,7 @@ async function serveUntil(stopped: Promise<void>, call: Call, choices: DevChoice
   try {
     const accounts = await prepareAccounts(app.administration, choices)
     const { listeners, caPath } = app
-    greet(call, { version, data: folder.path, dataIsKept: folder.isKept, caPath, listeners, accounts })
+    greet(call, { version, data: folder.path, dataIsKept: folder.isKept, caPath, listeners, ...accounts })
     await stopped
   } finally {
     await stopInTime(app)

@@ -5,7 +5,7 @@ import { confirm, yesOption } from './confirm.ts'
 import { exitCode } from './exit.ts'
 import { administer } from './installation.ts'
 import { valueFrom } from './outcome.ts'
-import { printOne } from './print.ts'
+import { counted, printOne } from './print.ts'
 
 export const command: Command = {
   name: 'domain remove',
@@ -23,7 +23,7 @@ export const command: Command = {
     const removed = valueFrom(
       await administer(call, administration => administration.removeDomain({ domain, withAccounts })),
     )
-    const line = withAccounts ? `${domain} removed, with ${removed.accounts} accounts` : `${domain} removed`
+    const line = withAccounts ? `${domain} removed, with ${counted(removed.accounts, 'account')}` : `${domain} removed`
     printOne(call, { domain, ...removed }, [line])
     return exitCode.ok
   },

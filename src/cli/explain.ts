@@ -26,7 +26,17 @@ export function explain(error: unknown): CommandError | undefined {
       return new CommandError(exitCode.configuration, error.message, 'ip address shows those it has')
     case 'EACCES':
     case 'EPERM':
-      return new CommandError(exitCode.notAllowed, error.message, 'run it as the user that may')
+      return new CommandError(exitCode.notAllowed, error.message, nextWhenForbidden(error))
+    case 'EROFS':
+    case 'sqlite-read-only':
+      return new CommandError(
+        exitCode.notAllowed,
+        `the data folder cannot be written: ${error.message}`,
+        'ls -ld shows whose it is; mount, whether it is read-only',
+      )
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new CommandError(exitCode.configuration, `the data folder is no folder: ${error.message}`, 'name another')
     case 'ENOSPC':
     case 'disk-full':
       return new CommandError(exitCode.tryAgain, `the disk is full: ${error.message}`, 'make room')
@@ -35,9 +45,18 @@ export function explain(error: unknown): CommandError | undefined {
   }
 }
 
+/** A listener's error has the system's as its cause; the others are about files. */
+function nextWhenForbidden(error: Error): string {
+  return codeOf(error) === undefined
+    ? 'under systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE; to try things: posthouse dev'
+    : "run it as the folder's owner (sudo -u), or give it the right"
+}
+
 function codeOf(error: unknown): unknown {
   if (!(error instanceof Error)) return undefined
   if (error.name === 'DiskFullError') return 'disk-full'
+  // SQLITE_READONLY, SQLITE_CANTOPEN, whatever their details.
+  if ('errcode' in error && [8, 14].includes(Number(error.errcode) & 0xff)) return 'sqlite-read-only'
   return 'code' in error ? error.code : undefined
 }
 

@@ -12,7 +12,8 @@ export function overview(commands: readonly CommandEntry[], title: string): stri
     ...columns(rows),
     '',
     'posthouse COMMAND --help tells more about each, with an example.',
-    'Every command takes --data DIR or --config FILE, the installation that is meant, and --json.',
+    'Which installation is meant: --data DIR or --config FILE (dev: --data alone), else the posthouse.config.ts here.',
+    'Every command takes --json: one JSON object a line.',
     '',
     'Exit codes: 0 done, 64 wrong usage, 65 wrong data, 67 no such account, 69 the server does not run,',
     '70 a fault of Posthouse, 75 try again, 77 not allowed, 78 the configuration is wrong.',
@@ -20,7 +21,9 @@ export function overview(commands: readonly CommandEntry[], title: string): stri
 }
 
 export function commandHelp(command: Command): string {
-  const options = Object.entries({ ...command.options, ...commonOptions })
+  const options = Object.entries({ ...command.options, ...commonOptions }).filter(
+    ([name]) => name !== 'config' || command.insteadOfConfig === undefined,
+  )
   return [
     `posthouse ${[command.name, ...command.positionals, '[options]'].join(' ')}`,
     `  ${command.summary}`,

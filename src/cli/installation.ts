@@ -51,26 +51,30 @@ export async function administer<T>(
     await using running = remote
     return await work(running)
   }
-  await mustBeOurs(data, opening)
+  if (opening.create !== true) mustBeThere(data)
+  await mustBeOwn(data)
   const { openOffline } = await import('./offline.ts')
   await using offline = await openOffline(data)
   return await work(offline.administration)
 }
 
-/** Files that another user (root) makes in the folder would lock its owner's server out. */
-async function mustBeOurs(data: string, { create }: Opening): Promise<void> {
+function mustBeThere(data: string): void {
+  if (existsSync(databasePath(data))) return
+  throw new CommandError(
+    exitCode.configuration,
+    `there is no installation in ${data}`,
+    'posthouse domain add NAME makes one there; or name another with --data or --config',
+  )
+}
+
+/** Files that another user (root) makes in a data folder would lock its owner's server out. */
+export async function mustBeOwn(data: string): Promise<void> {
   const found = await stat(data).catch(() => undefined)
-  if (create !== true && (found === undefined || !existsSync(databasePath(data))))
-    throw new CommandError(
-      exitCode.configuration,
-      `there is no installation in ${data}`,
-      'posthouse domain add NAME makes one there; or name another with --data or --config',
-    )
   const user = process.getuid?.()
-  if (found !== undefined && user !== undefined && found.uid !== user)
-    throw new CommandError(
-      exitCode.notAllowed,
-      `${data} belongs to the user with the number ${found.uid}, and no server answers there`,
-      'run it as that user (sudo -u), or start the server first',
-    )
+  if (found === undefined || user === undefined || found.uid === user) return
+  throw new CommandError(
+    exitCode.notAllowed,
+    `${data} belongs to the user with the number ${found.uid}`,
+    `run it as that user: sudo -u '#${found.uid}' ...`,
+  )
 }

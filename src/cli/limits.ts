@@ -2,7 +2,7 @@
 
 export const limits = {
   /** Of a line typed or piped in: a password. */
-  lineCharacters: 4_096,
+  lineBytes: 4_096,
   /** Accounts that `dev` lists at its start. */
   shownAccounts: 20,
   /** How long a stopping server may take before the process ends all the same: the promise is 5 s. */

@@ -34,7 +34,7 @@ const words: { readonly [K in RefusalKind]: Words } = {
   'no-such-domain': {
     code: exitCode.badData,
     says: subject => `there is no domain ${subject} here`,
-    next: subject => `posthouse domain add ${subject}`,
+    next: subject => `posthouse domain list shows those there are; posthouse domain add ${subject} takes it in`,
   },
   'no-such-account': {
     code: exitCode.noSuchAccount,

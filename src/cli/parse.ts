@@ -2,7 +2,7 @@
 
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { nearest } from '#config/nearest.ts'
-import { type Command, commonOptions, type Options } from './command.ts'
+import { type Command, commonOptions, type Option, type Options } from './command.ts'
 import { CommandError, exitCode } from './exit.ts'
 
 /** The words of the command line that are no options, as far as that can be told before the command is known. */
@@ -27,6 +27,8 @@ export function parseCall(command: Command, args: readonly string[]): Parsed {
   const options = { ...command.options, ...commonOptions }
   const parsed = parseLoosely(command, options, args)
   if (parsed.options.flag('help')) return parsed
+  if (command.insteadOfConfig !== undefined && parsed.options.text('config') !== undefined)
+    throw new CommandError(exitCode.usage, `${command.name} takes no --config`, command.insteadOfConfig)
   const needed = command.positionals.filter(name => !name.startsWith('['))
   const missing = needed[parsed.positionals.length]
   if (missing !== undefined) throw wrong(command, `${missing} is missing`)
@@ -38,7 +40,7 @@ export function parseCall(command: Command, args: readonly string[]): Parsed {
 function parseLoosely(command: Command, options: Command['options'], args: readonly string[]): Parsed {
   const { tokens, positionals } = parseArgs({
     args: [...args],
-    options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, typeOf(option)])),
+    options: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, typeOf(name, option)])),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -48,7 +50,7 @@ function parseLoosely(command: Command, options: Command['options'], args: reado
     if (token.kind !== 'option') continue
     const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined
     if (option === undefined) throw unknownOption(command, Object.keys(options), token.rawName)
-    if (option.value !== undefined && (token.value === undefined || isOption(token)))
+    if (option.value !== undefined && (!token.value || isOption(token)))
       throw wrong(command, `--${token.name} needs a value: --${token.name} ${option.value}`)
     if (option.value === undefined && token.value !== undefined) throw wrong(command, `--${token.name} takes no value`)
     const values = given.get(token.name) ?? []
@@ -58,8 +60,9 @@ function parseLoosely(command: Command, options: Command['options'], args: reado
   return { positionals, options: readOptions(given) }
 }
 
-function typeOf({ value }: { readonly value?: string }): ParseArgsOptionsConfig[string] {
-  return { type: value === undefined ? 'boolean' : 'string' }
+function typeOf(name: string, { value }: Option): ParseArgsOptionsConfig[string] {
+  const type = value === undefined ? 'boolean' : 'string'
+  return name === 'help' ? { type, short: 'h' } : { type }
 }
 
 /** `--data --json`: the next option was taken for a value. `--data=--json` is meant so. */

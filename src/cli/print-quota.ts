@@ -2,8 +2,9 @@
 
 import { printSize } from '#config/units.ts'
 import type { QuotaInfo } from '#control/administration.ts'
+import { counted } from './print.ts'
 
 export function printQuota({ address, usedBytes, limitBytes, messages }: QuotaInfo): string {
   const limit = limitBytes === null ? 'no limit' : `of ${printSize(limitBytes)}`
-  return `${address}  ${messages} messages  ${printSize(usedBytes)}  ${limit}`
+  return `${address}  ${counted(messages, 'message')}  ${printSize(usedBytes)}  ${limit}`
 }

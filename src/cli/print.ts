@@ -50,3 +50,8 @@ function printPage<T>(call: Call, table: Table<T>, items: readonly T[], first: b
 export function printDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)
 }
+
+/** `1 account`, `2 accounts`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}

@@ -1,14 +1,18 @@
 // The terminal of this process: its standard streams and signals.
 
 import { createInterface } from 'node:readline/promises'
+import { CommandError, exitCode } from './exit.ts'
 import { limits } from './limits.ts'
 import type { Terminal } from './terminal.ts'
 
 export function processTerminal(): Terminal {
-  // `posthouse account list | head`: the reader has seen enough.
+  const stop = Promise.withResolvers<void>()
+  let hasServer = false
   process.stdout.on('error', error => {
-    if ('code' in error && error.code === 'EPIPE') process.exit(0)
-    throw error
+    if (!('code' in error && error.code === 'EPIPE')) throw error
+    // `posthouse account list | head`: the reader has seen enough. A server comes to its end as when it is told to.
+    if (hasServer) stop.resolve()
+    else process.exit(0)
   })
   return {
     folder: process.cwd(),
@@ -18,7 +22,10 @@ export function processTerminal(): Terminal {
     askSecret,
     ask,
     readLine,
-    stopped,
+    stopped: () => {
+      hasServer = true
+      return Promise.race([stop.promise, signalled()])
+    },
   }
 }
 
@@ -26,6 +33,11 @@ async function ask(prompt: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return await lines.question(prompt)
+  } catch (error) {
+    // Ctrl-C or Ctrl-D: no answer.
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error
+    process.stderr.write('\n')
+    return ''
   } finally {
     lines.close()
   }
@@ -68,23 +80,34 @@ const eraseLine = '\x15'
 function edited(typed: readonly string[], key: string): readonly string[] {
   if (key === '\x7f' || key === '\b') return typed.slice(0, -1)
   if (key === eraseLine) return []
-  return typed.length < limits.lineCharacters ? [...typed, key] : typed
+  return typed.length < limits.lineBytes ? [...typed, key] : typed
 }
 
 async function readLine(): Promise<string> {
-  let text = ''
-  process.stdin.setEncoding('utf8')
+  let bytes = Buffer.alloc(0)
   for await (const chunk of process.stdin) {
-    text += String(chunk)
-    if (text.includes('\n') || text.length > limits.lineCharacters) break
+    bytes = Buffer.concat([bytes, Buffer.from(chunk)])
+    if (bytes.includes(lineFeed) || bytes.length > limits.lineBytes) break
   }
-  return text.split(/\r?\n/, 1)[0] ?? ''
+  const end = bytes.indexOf(lineFeed)
+  return decoded(end < 0 ? bytes : bytes.subarray(0, end)).replace(/\r$/, '')
+}
+
+const lineFeed = 10
+
+/** A password with wrong bytes made into something else could never be typed again. */
+function decoded(line: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(line)
+  } catch {
+    throw new CommandError(exitCode.badData, 'what was piped in is not UTF-8', 'pipe it through: iconv -t UTF-8')
+  }
 }
 
 /** A second signal within a second is the first one again: a terminal's Ctrl-C reaches npm and us, and npm passes it on. */
 const sameSignalMs = 1_000
 
-function stopped(): Promise<void> {
+function signalled(): Promise<void> {
   return new Promise(resolve => {
     let firstMs: number | undefined
     const onSignal = (): void => {

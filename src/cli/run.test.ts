@@ -38,6 +38,9 @@ describe('the command line', () => {
       ['domain list --data D', {}, 78, []],
       ['domain add example.test --data D', {}, 0, ['example.test added']],
       ['domain add example.test --data D', {}, 65, []],
+      ['domain add 192.0.2.1 --data D', {}, 65, []],
+      ['domain add Other.test. --data D', {}, 0, ['Other.test added']],
+      ['domain remove other.test --with-accounts --data D', {}, 0, ['other.test removed, with 0 accounts']],
       ['account add alice@example.test --data D', { piped: 'long enough' }, 0, ['alice@example.test added']],
       ['account add bob@example.test --data D', { piped: '' }, 65, []],
       ['account add bob@elsewhere.test --data D', { piped: 'long enough' }, 65, []],
@@ -50,7 +53,7 @@ describe('the command line', () => {
       ],
       ['account passwd bob@example.test --data D', { answers: ['one', 'another'] }, 65, []],
       ['account passwd bob@example.test --data D', { answers: [undefined] }, 65, []],
-      ['account passwd nobody@example.test --data D', { piped: 'long enough' }, 67, []],
+      ['account passwd nobody@example.test --data D', { answers: [] }, 67, []],
       ['alias add @example.test alice@example.test --data D', {}, 0, ['@example.test leads to alice@example.test']],
       ['alias list --data D', {}, 0, ['alias          account', '@example.test  alice@example.test']],
       ['alias remove x@example.test --data D', {}, 65, []],
@@ -130,6 +133,11 @@ describe('the command line', () => {
     const worse = await posthouse('config check --config worse.yaml')
     assert.equal(worse.code, 78)
     assert.match(worse.said.join('\n'), /^worse\.yaml:1: tls: wanted .*\nnext: /)
+    const asData = await posthouse('config check --config worse.yaml --json')
+    assert.equal(asData.code, 78)
+    const { message, ...place } = JSON.parse(asData.printed[0] ?? '')
+    assert.deepEqual(place, { file: 'worse.yaml', line: 1, key: 'tls' })
+    assert.match(message, /^wanted /)
   })
 
   test('wrong usage ends with 64 and the way to the help', async () => {
@@ -143,6 +151,7 @@ describe('the command line', () => {
       ['account add a@b --qota 5', /there is no option --qota; did you mean --quota\?/],
       ['account add a@b --quota', /--quota needs a value: --quota SIZE/],
       ['account add a@b --data --json', /--data needs a value: --data DIR/],
+      ['domain list --data=', /--data needs a value: --data DIR/],
       ['account add a@b --json=yes', /--json takes no value/],
       ['account add a@b --data x --data y', /--data is given twice/],
       ['account add a@b --password x', /a password never stands on the command line/],
@@ -176,8 +185,12 @@ describe('the command line', () => {
       for (const example of command.examples) assert.match(example, new RegExp(`posthouse ${name} `), name)
       assert.deepEqual((await posthouse(`help ${name}`)).printed, printed, name)
     }
-    assert.equal((await posthouse('--help')).code, 0)
-    assert.equal((await posthouse('account --help')).code, 0)
+    for (const line of ['--help', '-h', 'account -h', 'account help']) {
+      const { code, said } = await posthouse(line)
+      assert.deepEqual({ code, said }, { code: 0, said: [] }, line)
+    }
+    assert.deepEqual((await posthouse('dev -h')).printed, (await posthouse('dev --help')).printed)
+    assert.doesNotMatch((await posthouse('dev --help')).printed.join('\n'), /--config/)
     assert.match((await posthouse('--version')).printed[0] ?? '', /^posthouse \d+\.\d+\.\d+$/)
     assert.equal(existsSync(join(folder, 'mail')), false)
   })

@@ -22,14 +22,16 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 async function dispatch(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const words = wordsOf(args)
   const [first = '', second = ''] = words.map(at => args[at] ?? '')
-  if (first === 'help') return await dispatch([...args.filter((_, at) => at !== words[0]), '--help'], terminal)
+  const helpAt = words.slice(0, 2).find(at => args[at] === 'help')
+  if (helpAt !== undefined) return await dispatch([...args.filter((_, at) => at !== helpAt), '--help'], terminal)
   if (first === 'version' || (first === '' && args.includes('--version'))) {
     terminal.out(`posthouse ${version}`)
     return exitCode.ok
   }
   const entry =
     commands.find(({ name }) => name === `${first} ${second}`) ?? commands.find(({ name }) => name === first)
-  if (entry === undefined) return await withoutCommand({ first, second, asked: args.includes('--help') }, terminal)
+  const asked = args.includes('--help') || args.includes('-h')
+  if (entry === undefined) return await withoutCommand({ first, second, asked }, terminal)
   const nameWords = words.slice(0, entry.name.split(' ').length)
   const rest = args.filter((_, at) => !nameWords.includes(at))
   return await call(entry, rest, terminal)
@@ -77,7 +79,7 @@ async function withoutCommand({ first, second, asked }: Unfound, terminal: Termi
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof ConfigError) {
     for (const problem of error.problems) terminal.err(printProblem(problem))
-    terminal.err(`next: correct the file, then: posthouse config check --config ${error.problems[0]?.file}`)
+    terminal.err(`next: mend that, then: posthouse config check --config ${error.problems[0]?.file}`)
     return exitCode.configuration
   }
   const known = error instanceof CommandError ? error : explain(error)

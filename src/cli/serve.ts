@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { startApp } from '#app.ts'
 import type { Command } from './command.ts'
 import { exitCode } from './exit.ts'
+import { mustBeOwn } from './installation.ts'
 import { readConfig } from './read-config.ts'
 import { stopInTime } from './stop-in-time.ts'
 
@@ -19,6 +20,7 @@ export const command: Command = {
   examples: ['posthouse serve --config posthouse.config.ts'],
   async run(call) {
     const { config } = await readConfig(call)
+    await mustBeOwn(config.data)
     const stopped = call.terminal.stopped()
     await mkdir(config.data, { recursive: true, mode: 0o700 })
     const app = await startApp(config)

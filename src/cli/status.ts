@@ -31,5 +31,5 @@ export const command: Command = {
 
 function lines({ version, processId, uptimeSeconds, listeners }: Status): readonly string[] {
   const rows = listeners.map(({ name, address, port, tls }) => [`  ${name}`, address, String(port), tls])
-  return [`Posthouse ${version} runs as process ${processId} since ${uptimeSeconds} s`, ...columns(rows, [2])]
+  return [`Posthouse ${version} runs as process ${processId} for ${uptimeSeconds} s`, ...columns(rows, [2])]
 }

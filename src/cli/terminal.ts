@@ -11,10 +11,10 @@ export interface Terminal {
   err(line: string): void
   /** A line typed without echo; undefined when the typist gave up (Ctrl-C, Ctrl-D). */
   askSecret(prompt: string): Promise<string | undefined>
-  /** A line typed. */
+  /** A line typed; '' when the typist gave up. */
   ask(prompt: string): Promise<string>
   /** The first line of stdin, without its end. */
   readLine(): Promise<string>
-  /** Settles when the process is told to stop. Listens for signals from the first call on. */
+  /** Settles when the process is told to stop, or nobody reads stdout any more. Listens for signals from the first call on. */
   stopped(): Promise<void>
 }

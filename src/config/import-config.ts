@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { ConfigError } from './config-error.ts'
 
 /** What the file exports as default. Throws ConfigError with the line when it can't be run. */
-export async function importConfig(path: string, file: string): Promise<unknown> {
+export async function importConfig(path: string, file: string, source: string): Promise<unknown> {
   const hooks = registerHooks({
     resolve: (name, context, next) =>
       name === 'posthouse' ? { url: import.meta.resolve(definition), shortCircuit: true } : next(name, context),
@@ -16,7 +16,12 @@ export async function importConfig(path: string, file: string): Promise<unknown>
     if (module.default !== undefined) return module.default
   } catch (error) {
     throw new ConfigError([
-      { file, line: lineIn(error, path), key: '', message: `it cannot be run: ${describe(error)}` },
+      {
+        file,
+        line: lineIn(error, path) ?? lineOfImport(error, source),
+        key: '',
+        message: `it cannot be run: ${describe(error)}`,
+      },
     ])
   } finally {
     hooks.deregister()
@@ -38,4 +43,12 @@ function lineIn(error: unknown, path: string): number | undefined {
   const at = stack.indexOf(path)
   const line = /^:(\d+)/.exec(stack.slice(at + path.length))?.[1]
   return at < 0 || line === undefined ? undefined : Number(line)
+}
+
+/** Node does not say where what it can't find is imported. */
+function lineOfImport(error: unknown, source: string): number | undefined {
+  const missing = /^Cannot find (?:module|package) '([^']+)'/.exec(describe(error))?.[1]
+  const name = missing?.slice(missing.lastIndexOf('/') + 1)
+  const at = name === undefined ? -1 : source.split('\n').findIndex(line => line.includes(name))
+  return at < 0 ? undefined : at + 1
 }

@@ -154,8 +154,20 @@ describe('configuration files', () => {
         `const limits = { recipients: 10 }\nexport default {\n  hostname: 'a.test',\n  tls: { ownAuthority: [] },\n  limits: { recipient: 5 },\n}\n`,
         'i.ts:5: limits.recipient: no such key; did you mean recipients?',
       ],
+      [
+        'j.yaml',
+        `${head}listeners:\n  - { protocol: mx, port: 25, host: 0.0.0.0 }\n  - { protocol: imap, port: 25, host: 192.0.2.1 }\n`,
+        'j.yaml:5: listeners[1]: port 25 of 192.0.2.1 is taken by the listener "mx", found {"protocol":"imap","port":25,"host":"192.0.2.1"}',
+      ],
+      [
+        'k.yaml',
+        'hostname: 192.0.2.1\ntls: { ownAuthority: [] }\n',
+        'k.yaml:1: hostname: wanted a host name, like "mail.example.com", found "192.0.2.1"',
+      ],
     ]
     for (const [name, text, wanted] of table) assert.deepEqual(await complaints(name, text), [wanted])
+    const free = `${head}listeners:\n  - { protocol: mx, port: 0 }\n  - { protocol: imap, port: 0 }\n  - { protocol: pop3, port: 25, host: 192.0.2.1 }\n  - { protocol: pop3, port: 25, host: '::1', name: other }\n`
+    assert.equal((await load('free.yaml', free)).listeners.length, 4)
   })
 
   test('several complaints come together, in the order of the lines', async () => {
@@ -174,6 +186,12 @@ describe('configuration files', () => {
       ['d.ts', 'export default {\n  hostname: ,\n}\n', /^d\.ts:2: it cannot be run: /],
       ['e.ts', 'export const config = {}\n', /^e\.ts: wanted `export default/],
       ['f.toml', '', /^f\.toml: wanted a file that ends in /],
+      ['o.ts', "import x from './missing.ts'\nexport default x\n", /^o\.ts:1: it cannot be run: Cannot find module/],
+      ['p.ts', "import 'node:os'\nimport 'no-such-package'\nexport default {}\n", /^p\.ts:2: it cannot be run: /],
+      ['q.ts', '\nexport default 5\n', /^q\.ts:2: wanted the configuration .* found 5$/],
+      ['k.yaml', 'hostname: *name\n', /^k\.yaml: Unresolved alias/],
+      ['l.yaml', 'a: 1\n---\nb: 2\n', /^l\.yaml:2: wanted one document, found several$/],
+      ['m.json', '{\n  "hostname": "a.test", // the name\n  "tls": {}\n}\n', /^m\.json:2: .* in JSON at position/],
       ['g.yaml', '', /^g\.yaml: wanted the configuration with the keys data, hostname, /],
     ]
     for (const [name, text, wanted] of table) assert.match((await complaints(name, text))[0] ?? '', wanted)

@@ -27,7 +27,7 @@ async function read(path: string, file: string): Promise<Given> {
   const kind = extname(path)
   if (['.yaml', '.yml', '.json'].includes(kind)) return await readDocument(source, file)
   if (['.ts', '.mts', '.js', '.mjs'].includes(kind)) {
-    return { value: await importConfig(path, file), findLine: linesOfSource(source) }
+    return { value: await importConfig(path, file, source), findLine: linesOfSource(source) }
   }
   throw problem(file, `wanted a file that ends in .ts, .js, .json, .yaml or .yml, found "${kind}"`)
 }
@@ -47,9 +47,30 @@ async function readDocument(source: string, file: string): Promise<Given> {
   const counter = new LineCounter()
   const document = parseDocument(source, { lineCounter: counter, prettyErrors: false })
   const [error] = document.errors
-  if (error !== undefined) throw problem(file, error.message, counter.linePos(error.pos[0]).line)
+  if (error !== undefined) {
+    const message = error.code === 'MULTIPLE_DOCS' ? 'wanted one document, found several' : error.message
+    throw problem(file, message, counter.linePos(error.pos[0]).line)
+  }
+  if (extname(file) === '.json') mustBeJson(source, file)
   // maxAliasCount: a few lines of anchors could else stand for gigabytes.
-  return { value: document.toJS({ maxAliasCount: 100 }), findLine: linesOfDocument(document, counter) }
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }), findLine: linesOfDocument(document, counter) }
+  } catch (error) {
+    // An alias of nothing, or too many of them.
+    if (error instanceof ReferenceError) throw problem(file, error.message)
+    throw error
+  }
+}
+
+/** YAML takes comments, trailing commas and names without quotes: what another program would not read is no JSON. */
+function mustBeJson(source: string, file: string): void {
+  try {
+    JSON.parse(source)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const line = /\(line (\d+) column \d+\)/.exec(message)?.[1]
+    throw problem(file, message, line === undefined ? undefined : Number(line))
+  }
 }
 
 interface Issue {

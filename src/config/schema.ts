@@ -51,7 +51,9 @@ const network = z
   .refine(isNetwork, { error: 'wanted a network, like "10.0.0.0/8" or "::1/128"' })
 const hostname = z
   .string({ error: 'wanted the name of this host, like "mail.example.com"' })
-  .refine(name => toAsciiDomain(name) !== undefined, { error: 'wanted a host name, like "mail.example.com"' })
+  .refine(name => toAsciiDomain(name) !== undefined && isIP(name) === 0, {
+    error: 'wanted a host name, like "mail.example.com"',
+  })
 const certificateName = z
   .string({ error: 'wanted host names and addresses' })
   .refine(name => toAsciiDomain(name) !== undefined || isIP(name) !== 0, {
@@ -77,11 +79,24 @@ const listeners = z
   .min(1, { error: 'wanted at least one listener' })
   .superRefine((list, context) => {
     for (const [index, one] of list.entries()) {
-      if (list.findIndex(other => other.name === one.name) === index) continue
-      const message = `two listeners are named "${one.name}": give one of them a name of its own`
+      const before = list.slice(0, index)
+      if (before.some(other => other.name === one.name)) {
+        const message = `two listeners are named "${one.name}": give one of them a name of its own`
+        context.addIssue({ code: 'custom', path: [index], message })
+      }
+      const clash = before.find(other => takesPortOf(other, one))
+      if (clash === undefined) continue
+      const message = `port ${one.port} of ${one.host} is taken by the listener "${clash.name}"`
       context.addIssue({ code: 'custom', path: [index], message })
     }
   })
+
+/** `::` has every IPv4 address too. */
+function takesPortOf(one: ListenerConfig, other: ListenerConfig): boolean {
+  if (one.port !== other.port || one.port === 0) return false
+  const covers = (a: string, b: string) => a === b || a === '::' || (a === '0.0.0.0' && isIPv4(b))
+  return covers(one.host, other.host) || covers(other.host, one.host)
+}
 
 const certificates = z
   .array(

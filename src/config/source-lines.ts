@@ -44,8 +44,9 @@ function lineOf(node: unknown, counter: LineCounter): number | undefined {
 export function linesOfSource(text: string): FindLine {
   const source = withoutComments(text)
   return path => {
-    let at = Math.max(source.search(/export\s+default/), 0)
-    let found = false
+    const start = source.search(/export\s+default/)
+    let at = Math.max(start, 0)
+    let found = start >= 0
     for (const part of path) {
       const next = typeof part === 'number' ? itemStart(source, at, part) : keyStart(source, at, part)
       if (next === undefined) break
