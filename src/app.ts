@@ -148,9 +148,24 @@ function protocols(needs: ProtocolNeeds): Readonly<Record<ListenerProtocol, Prot
   }
   const refuse = (reason: string) => `421 4.7.0 ${reason}\r\n`
   return {
-    mx: { run: smtpSession({ ...smtp, kind: 'mx', intake: mxIntake(intake), authenticator: undefined }), refuse },
+    mx: {
+      run: smtpSession({
+        ...smtp,
+        kind: 'mx',
+        intake: mxIntake(intake),
+        authenticator: undefined,
+        accounts: undefined,
+      }),
+      refuse,
+    },
     submission: {
-      run: smtpSession({ ...smtp, kind: 'submission', intake: submissionIntake(intake), authenticator }),
+      run: smtpSession({
+        ...smtp,
+        kind: 'submission',
+        intake: submissionIntake(intake),
+        authenticator,
+        accounts: directory,
+      }),
       refuse,
     },
     imap: {

@@ -52,7 +52,7 @@ async function logIn(conversation: Conversation, { authorizationId, user, passwo
   needs.log.info('smtp.login', { connection: channel.id, remote: channel.remote.address, user, outcome: outcome.kind })
   switch (outcome.kind) {
     case 'welcome':
-      conversation.account = outcome.account
+      await conversation.logIn(outcome.account)
       return reply(235, '2.7.0', 'Logged in')
     case 'wrong':
       return conversation.refuse('wrong-credentials')

@@ -27,9 +27,13 @@ export interface Conversation {
   /** What the client called itself, and whether by EHLO; undefined until it did. */
   hello: { readonly name: string; readonly extended: boolean } | undefined
   /** Who has logged in. */
-  account: Account | undefined
+  readonly account: Account | undefined
+  /** Whether that account was disabled or removed since. */
+  readonly isAccountGone: boolean
   transaction: OpenTransaction | undefined
   newMessageId(): string
+  /** From here on the session is the account's. */
+  logIn(account: Account): Promise<void>
   /** Queues an intermediate reply (334, 354), or one that must leave before the command is done. */
   say(reply: Reply): void
   /** A refusal in which `{hostname}` is filled in. */

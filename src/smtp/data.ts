@@ -5,7 +5,8 @@ import type { SpooledMessage, SpoolWriter } from '#store/spool.ts'
 import { reply } from '#wire/smtp/reply.ts'
 import type { Answer, Conversation, OpenTransaction } from './conversation.ts'
 
-export async function data(conversation: Conversation): Promise<Answer> {
+/** Undefined: the account that sends it is gone. The session says so as it ends. */
+export async function data(conversation: Conversation): Promise<Answer | undefined> {
   const { needs, transaction } = conversation
   if (transaction === undefined) return conversation.refuse('sender-first')
   conversation.say({ code: 354, text: 'Send the message; end it with a dot on a line of its own' })
@@ -17,6 +18,7 @@ export async function data(conversation: Conversation): Promise<Answer> {
     return logged(conversation, transaction, conversation.refuse('too-large', sizes))
   }
   if (transfer.fault !== undefined) throw transfer.fault.error
+  if (conversation.isAccountGone) return undefined
   await using message = await writer.finish()
   const answer = await commit(transaction, message, transfer)
   conversation.transaction = undefined

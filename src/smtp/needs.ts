@@ -1,6 +1,6 @@
 // What an SMTP session is given.
 
-import type { Authenticator } from '#accounts/account.ts'
+import type { AccountWatch, Authenticator } from '#accounts/account.ts'
 import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
 import type { Random } from '#io/random.ts'
@@ -14,6 +14,8 @@ export interface SmtpNeeds {
   readonly intake: Intake
   /** Undefined on MX. */
   readonly authenticator: Authenticator | undefined
+  /** Tells when an account that has logged in may be used no more. Undefined on MX. */
+  readonly accounts: AccountWatch | undefined
   readonly spool: Spool
   readonly log: Log
   readonly clock: Clock

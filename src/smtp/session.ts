@@ -44,16 +44,18 @@ class SmtpSession implements Conversation {
   readonly channel: Channel
   hello: Conversation['hello']
   account: Account | undefined
+  isAccountGone = false
   transaction: OpenTransaction | undefined
 
   readonly #drain: AbortSignal
+  #watch: Disposable | undefined
   #receiver = new Receiver()
   #state: State = 'connected'
   #badCommands = 0
   #ended = false
   /** What the last wait for the client was limited to. */
   #waitedMs = 0
-  /** Ends the wait for a command when the server shuts down. */
+  /** Ends the wait for a command when the server shuts down, or the account is gone. */
   #wake: (() => void) | undefined
 
   constructor({ needs, limits, newMessageId, channel, drain }: Parts) {
@@ -79,6 +81,7 @@ class SmtpSession implements Conversation {
       await this.#converse()
     } finally {
       this.#drain.removeEventListener('abort', wake)
+      this.#watch?.[Symbol.dispose]()
       this.#dropTransaction()
       log.info('smtp.ended', { connection: this.channel.id, tookMs: Math.round(clock.monotonicMs() - startedMs) })
     }
@@ -88,6 +91,7 @@ class SmtpSession implements Conversation {
     try {
       while (!this.#ended) {
         if (this.#drain.aborted && !isInTransaction(this.#state)) return this.#leave('shutting-down')
+        if (this.isAccountGone) return this.#leave('account-gone')
         const event = this.#receiver.next()
         if (event !== undefined) await this.#take(event)
         else if (!(await this.#readCommands())) return
@@ -203,6 +207,14 @@ class SmtpSession implements Conversation {
   #dropTransaction(): void {
     this.transaction?.intake.abort()
     this.transaction = undefined
+  }
+
+  async logIn(account: Account): Promise<void> {
+    this.account = account
+    this.#watch = await this.needs.accounts?.watch(account.accountId, () => {
+      this.isAccountGone = true
+      this.#wake?.()
+    })
   }
 
   say(reply: Reply): void {

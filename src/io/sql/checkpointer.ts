@@ -25,6 +25,7 @@ export class Checkpointer {
   #worker: Worker | undefined
   #running: Promise<void> | undefined
   #closed = false
+  #failing = false
   /** Log bytes after the last checkpoint: the next starts when as many again as `checkpointBytes` were added. Undefined: to be measured. */
   #doneAtBytes: number | undefined = 0
   #pageBytes = 0
@@ -66,9 +67,12 @@ export class Checkpointer {
       await this.#order({ mode: 'PASSIVE' })
       if (mode !== 'PASSIVE') await this.#options.holdWrites(() => this.#order({ mode }))
       this.#doneAtBytes = undefined
+      if (this.#failing) this.#options.log?.info('sql.checkpoint-works-again')
+      this.#failing = false
     } catch (error) {
-      // The log stays, complete: nothing is lost, and the next commit tries again.
-      this.#options.log?.error('sql.checkpoint-failed', { reason: String(error) })
+      // The log stays, complete: nothing is lost, and the next commit tries again. Told once: on a full disk each commit comes here.
+      if (!this.#failing) this.#options.log?.error('sql.checkpoint-failed', { reason: String(error) })
+      this.#failing = true
     }
   }
 

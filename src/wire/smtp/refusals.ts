@@ -114,6 +114,12 @@ const table = {
     `${tryLater}; if it stays, tell the administrator of {hostname} this id`,
   ),
   'shutting-down': row(421, '4.3.2', '{hostname} is shutting down', 'Please connect again in a minute'),
+  'account-gone': row(
+    421,
+    '4.7.0',
+    'This account was disabled or removed',
+    'The administrator of {hostname} can tell why',
+  ),
   'idle-too-long': row(421, '4.4.2', 'Nothing came for {seconds} seconds', 'Please connect again'),
   'too-many-errors': row(421, '4.7.0', 'Too many bad commands ({limit})', checkProgram),
 

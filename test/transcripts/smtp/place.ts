@@ -111,6 +111,9 @@ class Place implements SmtpPlace {
     spool: (argument: string) => {
       this.#spool.full = argument === 'full'
     },
+    disable: async (name: string) => {
+      assert.equal((await this.#parts.directory.setDisabled(`${name}@example.test`, true)).kind, 'done')
+    },
     room: (argument: string) => {
       this.#spool.room = argument !== 'none'
     },
@@ -148,6 +151,7 @@ class Place implements SmtpPlace {
       kind,
       intake: kind === 'mx' ? mxIntake(intakeNeeds) : submissionIntake(intakeNeeds),
       authenticator: kind === 'mx' ? undefined : { login },
+      accounts: kind === 'mx' ? undefined : resolver,
       spool: this.#spool,
       log,
       clock,
