@@ -125,17 +125,10 @@ export const rows: readonly RowOfBench[] = [
     better: 'less',
     compared: true,
     async run(server) {
-      const sessions: ImapLoad[] = []
-      const openTo = async (count: number): Promise<void> => {
-        while (sessions.length < count) sessions.push(await idleSession(server, userOf(server, 2)))
-      }
-      // The first ones fill the room that earlier rows left in the heap.
-      await openTo(idleSessions.unmeasured)
-      const before = server.residentBytes()
-      await openTo(idleSessions.unmeasured + idleSessions.measured)
-      const after = server.residentBytes()
-      for (const { client } of sessions) client.close()
-      return (after - before) / idleSessions.measured / 1_000
+      // Rows before this one have left room in the heap: a server that did them would seem to need nothing.
+      if (server.name !== 'Posthouse') return (await idleSessionBytes(server)) / 1_000
+      await using fresh = await startPosthouse()
+      return (await idleSessionBytes(fresh)) / 1_000
     },
   },
   {
@@ -155,6 +148,20 @@ async function deliveredTo(server: ServerUnderTest, users: readonly string[]): P
   let sum = 0
   for (const user of users) sum += await messagesIn(server, user)
   return sum
+}
+
+/** Octets that one more idle session takes. */
+async function idleSessionBytes(server: ServerUnderTest): Promise<number> {
+  const sessions: ImapLoad[] = []
+  const openTo = async (count: number): Promise<void> => {
+    while (sessions.length < count) sessions.push(await idleSession(server, userOf(server, 2)))
+  }
+  await openTo(idleSessions.unmeasured)
+  const before = server.residentBytes()
+  await openTo(idleSessions.unmeasured + idleSessions.measured)
+  const after = server.residentBytes()
+  for (const { client } of sessions) client.close()
+  return (after - before) / idleSessions.measured
 }
 
 async function idleSession(server: ServerUnderTest, user: string): Promise<ImapLoad> {

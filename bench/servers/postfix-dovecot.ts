@@ -11,7 +11,8 @@ import { processTree, residentBytes } from '../measure.ts'
 import { password, type ServerUnderTest, users } from './server.ts'
 
 const host = '127.0.0.1'
-const ports = { mx: 23_025, lmtp: 23_024, imaps: 23_993, pop3s: 23_995 } as const
+/** Above those that tests give to Posthouse. */
+const ports = { mx: 31_025, lmtp: 31_024, imaps: 31_993, pop3s: 31_995 } as const
 
 /** Whether both are installed and may be started. */
 export function postfixDovecotInstalled(): boolean {
