@@ -2,9 +2,6 @@
 // Accounts: alice and bob (secret), carol (disabled), mallory (throttled), broken (a fault of ours).
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Account, LoginOutcome } from '#accounts/account.ts'
 import { AccountWatches } from '#accounts/account-watches.ts'
 import { imapSession } from '#imap/session.ts'
@@ -13,10 +10,8 @@ import { type ManualClock, manualClock } from '#io/manual-clock.ts'
 import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#io/memory-channel.ts'
 import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
-import { type Database, DiskFullError } from '#io/sql/database.ts'
-import { openSqlite } from '#io/sql/sqlite.ts'
-import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
+import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
 import type { TranscriptNeeds } from '../../support/transcript.ts'
 
 export interface ImapPlace extends TranscriptNeeds, AsyncDisposable {
@@ -34,11 +29,8 @@ const maxMessageBytes = 1_000_000
 
 export async function imapPlace(): Promise<ImapPlace> {
   await using owned = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'posthouse-imap-'))
-  owned.defer(() => rm(folder, { recursive: true }))
   const [clock, log] = [manualClock(), memoryLog()]
-  const database = owned.use(failing(await openSqlite({ path: join(folder, 'store.sqlite') })))
-  const store = owned.use(await openStore({ database, folder, clock, random: seededRandom(1), log }))
+  const { store, database } = await openFailingStore(owned, { clock, log, random: seededRandom(1) })
   for (const accountId of Object.values(accountIds)) await store.createAccount(accountId)
   return new Place({ store, database, clock, log }, owned.move())
 }
@@ -90,7 +82,7 @@ class Place implements ImapPlace {
     },
     quota: (argument: string) => this.store.setQuota(1, Number(argument)),
     database: (argument: string) => {
-      this.#database.state = argument === 'fails' || argument === 'full' ? argument : 'works'
+      this.#database.become(argument)
     },
     drain: () => this.#drain.abort(),
     /** `gone alice`: the account is disabled, or removed. */
@@ -160,30 +152,6 @@ class Place implements ImapPlace {
     await using spooled = await writer.finish()
     await this.store.deliver(spooled, [{ accountId, mailbox: 'INBOX', prefix: new Uint8Array(0) }])
   }
-}
-
-interface FailingDatabase extends Database {
-  /** `fails`: as with a broken disk. `full`: nothing can be written. */
-  state: 'works' | 'fails' | 'full'
-}
-
-function failing(database: Database): FailingDatabase {
-  const door: FailingDatabase = {
-    state: 'works',
-    read: work => (door.state === 'fails' ? Promise.reject(broken()) : database.read(work)),
-    write(work, onDurable) {
-      if (door.state === 'works') return database.write(work, onDurable)
-      return Promise.reject(door.state === 'full' ? new DiskFullError('no room') : broken())
-    },
-    durable: () => database.durable(),
-    faults: () => database.faults(),
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-  }
-  return door
-}
-
-function broken(): Error {
-  return new Error('the disk is broken')
 }
 
 async function login(user: string, password: string): Promise<LoginOutcome> {

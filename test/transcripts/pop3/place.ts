@@ -2,9 +2,6 @@
 // Accounts: alice (secret), bob (two spaced words), carol (disabled), mallory (throttled), broken (a fault of ours).
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Account, LoginOutcome } from '#accounts/account.ts'
 import { AccountWatches } from '#accounts/account-watches.ts'
 import { ChannelError } from '#io/channel.ts'
@@ -12,11 +9,9 @@ import { type ManualClock, manualClock } from '#io/manual-clock.ts'
 import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#io/memory-channel.ts'
 import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
-import type { Database } from '#io/sql/database.ts'
-import { openSqlite } from '#io/sql/sqlite.ts'
 import { pop3Session } from '#pop3/session.ts'
-import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
+import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
 import type { TranscriptNeeds } from '../../support/transcript.ts'
 
 export interface Pop3Place extends TranscriptNeeds, AsyncDisposable {
@@ -34,12 +29,8 @@ const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2 }
 
 export async function pop3Place(): Promise<Pop3Place> {
   await using owned = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'posthouse-pop3-'))
-  owned.defer(() => rm(folder, { recursive: true }))
   const [clock, log] = [manualClock(), memoryLog()]
-  const database = owned.use(failing(await openSqlite({ path: join(folder, 'store.sqlite') })))
-  const random = seededRandom(1)
-  const store = owned.use(await openStore({ database, folder, clock, random, log }))
+  const { store, database } = await openFailingStore(owned, { clock, log, random: seededRandom(1) })
   for (const accountId of Object.values(accountIds)) await store.createAccount(accountId)
   return new Place({ store, database, clock, log }, owned.move())
 }
@@ -75,7 +66,7 @@ class Place implements Pop3Place {
       assert.equal((await this.#inbox(idOf(name))).exists, Number(count), `messages of ${name}`)
     },
     database: (argument: string) => {
-      this.#database.fails = argument === 'fails'
+      this.#database.become(argument)
     },
     drain: () => this.#drain.abort(),
     /** `gone alice`: the account is disabled, or removed. */
@@ -137,29 +128,6 @@ class Place implements Pop3Place {
     assert.ok(inbox)
     return inbox
   }
-}
-
-interface FailingDatabase extends Database {
-  fails: boolean
-  reads: number
-}
-
-/** `database`, failing while it is told to: as with a broken disk. */
-function failing(database: Database): FailingDatabase {
-  const door: FailingDatabase = {
-    fails: false,
-    reads: 0,
-    read(work) {
-      door.reads += 1
-      return door.fails ? Promise.reject(new Error('the disk is broken')) : database.read(work)
-    },
-    write: (work, onDurable) =>
-      door.fails ? Promise.reject(new Error('the disk is broken')) : database.write(work, onDurable),
-    durable: () => database.durable(),
-    faults: () => database.faults(),
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-  }
-  return door
 }
 
 async function login(user: string, password: string): Promise<LoginOutcome> {

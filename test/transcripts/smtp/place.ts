@@ -4,9 +4,6 @@
 // reader, which is no session: `C: alice INBOX 1` gives that message's lines, then a line `(end)`.
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Account, LoginOutcome } from '#accounts/account.ts'
 import * as accounts from '#accounts/account-verbs.ts'
 import { Directory } from '#accounts/directory.ts'
@@ -18,15 +15,14 @@ import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#
 import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
 import { type Database, DiskFullError } from '#io/sql/database.ts'
-import { openSqlite } from '#io/sql/sqlite.ts'
 import { mxIntake } from '#receive/mx.ts'
 import { PeerNames } from '#receive/peer-names.ts'
 import { submissionIntake } from '#receive/submission.ts'
 import type { SmtpLimits } from '#smtp/limits.ts'
 import { smtpSession } from '#smtp/session.ts'
-import { openStore } from '#store/open.ts'
 import type { Spool } from '#store/spool.ts'
 import type { Store } from '#store/store.ts'
+import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
 import type { TranscriptNeeds, TranscriptPeer } from '../../support/transcript.ts'
 
 export interface SmtpPlace extends TranscriptNeeds, AsyncDisposable {
@@ -39,11 +35,8 @@ const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2, carol: 
 
 export async function smtpPlace(): Promise<SmtpPlace> {
   await using owned = new AsyncDisposableStack()
-  const folder = await mkdtemp(join(tmpdir(), 'posthouse-smtp-'))
-  owned.defer(() => rm(folder, { recursive: true }))
   const [clock, log, random] = [manualClock(), memoryLog(), seededRandom(1)]
-  const database = owned.use(failing(await openSqlite({ path: join(folder, 'store.sqlite') })))
-  const store = owned.use(await openStore({ database, folder, clock, random, log }))
+  const { store, database } = await openFailingStore(owned, { clock, log, random })
   const directory = await Directory.open({ database, clock, random })
   await fill(directory, database, store)
   return new Place({ store, directory, database, clock, log }, owned.move())
@@ -105,7 +98,7 @@ class Place implements SmtpPlace {
     },
     /** `full`: a write fails with DiskFullError, `broken`: everything fails, `fine`. */
     disk: (argument: string) => {
-      this.#parts.database.state = argument
+      this.#parts.database.become(argument)
     },
     /** `full`: what streams in can't be kept. */
     spool: (argument: string) => {
@@ -205,26 +198,6 @@ async function lines(store: Store, line: string): Promise<string> {
   const message = messageId === undefined ? undefined : await store.message(idOf(name), messageId)
   if (message === undefined) return '(no such message)\r\n'
   return `${Buffer.from(await message.read(0, message.sizeBytes)).toString('latin1')}(end)\r\n`
-}
-
-interface FailingDatabase extends Database {
-  state: string
-}
-
-function failing(database: Database): FailingDatabase {
-  const door: FailingDatabase = {
-    state: 'fine',
-    read: work => (door.state === 'broken' ? Promise.reject(new Error('the disk is broken')) : database.read(work)),
-    durable: () => database.durable(),
-    faults: () => database.faults(),
-    write(work, onDurable) {
-      if (door.state === 'broken') return Promise.reject(new Error('the disk is broken'))
-      if (door.state === 'full') return Promise.reject(new DiskFullError('no room'))
-      return database.write(work, onDurable)
-    },
-    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
-  }
-  return door
 }
 
 interface FailingSpool extends Spool {
