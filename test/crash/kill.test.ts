@@ -2,12 +2,11 @@
 // POSTHOUSE_CRASH_ROUNDS and POSTHOUSE_CRASH_SEED change the run; the seed stands in every message.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { alice, type RunningServer, startServer } from '../support/running-server.ts'
+import { alice, checkClean, type RunningServer, startServer } from '../support/running-server.ts'
 import { Ledger } from './ledger.ts'
 import { appendUntilDead, expungeUntilDead, readInbox, sendUntilDead } from './load.ts'
 
@@ -39,12 +38,12 @@ test(`${rounds} times SIGKILL under load: what was acknowledged is there, once (
     } finally {
       await server.kill()
     }
-    if (round % 10 === 0) checkClean(data)
+    if (round % 10 === 0) await checkClean(data)
   }
   const server = await startServer({ data, accounts: [alice] })
   ledger.verify(await readInbox(server), 'the end')
   assert.equal(await server.stop(), 0, 'a clean stop after all the crashes')
-  checkClean(data)
+  await checkClean(data)
   t.diagnostic(
     `${rounds} crashes, ${ledger.acknowledged} messages acknowledged, ${ledger.uncertain} cut off before their answer, ${ledger.removed} expunged`,
   )
@@ -69,10 +68,4 @@ async function loadAndKill(server: RunningServer, ledger: Ledger, random: () => 
   for (let turn = 0; turn < delayTurns; turn += 1) await new Promise<void>(settle => setImmediate(settle))
   await server.kill()
   await everything
-}
-
-/** `posthouse check` over the folder that the crash left, with no server running. */
-function checkClean(data: string): void {
-  const main = join(import.meta.dirname, '../../src/main.ts')
-  execFileSync(process.execPath, [main, 'check', '--data', data], { stdio: 'pipe' })
 }

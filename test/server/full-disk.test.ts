@@ -17,6 +17,7 @@ function smallDisk(folder: string, megabytes: number): readonly string[] {
   return ['unshare', '--map-root-user', '--mount', 'sh', '-c', script, folder]
 }
 
+const mainFile = join(import.meta.dirname, '../../src/main.ts')
 const possible = spawnSync('unshare', ['--map-root-user', '--mount', 'true']).status === 0
 
 test('a full disk puts mail off and loses nothing', {
@@ -52,6 +53,7 @@ test('a full disk puts mail off and loses nothing', {
     execFileSync('nsenter', [...inside, 'mount', '-o', 'remount,size=96m', folder])
     await deliver(server, letter('after', 900_000), { to: [alice.address] })
     assert.deepEqual(await tokens(server), [...accepted, 'after'])
+    execFileSync('nsenter', [...inside, process.execPath, mainFile, 'check', '--data', server.data])
   })
   assert.equal(await server.stop(), 0)
 })

@@ -1,11 +1,12 @@
 // A whole Posthouse in a process of its own, as a user starts it: `posthouse dev`. For server, crash and interop tests and for the bench.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import { claimPorts } from './ports.ts'
 
 export interface ServerOptions {
@@ -31,6 +32,7 @@ export interface Ports {
   readonly pop3s: number
 }
 
+/** Disposed of it ends; a folder of its own is then looked through by `posthouse check`, and removed. */
 export interface RunningServer extends AsyncDisposable {
   readonly child: ChildProcess
   readonly processId: number
@@ -55,6 +57,11 @@ export const bob = { address: 'bob@example.test', password: 'bob-secret' } as co
 
 const host = '127.0.0.1'
 const mainFile = join(import.meta.dirname, '../../src/main.ts')
+
+/** `posthouse check` over the folder of a server that is not running. Rejects with what it found. */
+export async function checkClean(data: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [mainFile, 'check', '--data', data])
+}
 
 /** Starts it; settles when it printed `ready`. Rejects with all that it printed when it ends before. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
@@ -108,7 +115,9 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     kill: async () => void (await end('SIGKILL')),
     async [Symbol.asyncDispose]() {
       await end('SIGTERM')
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+      if (folder === undefined) return
+      await checkClean(data)
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
