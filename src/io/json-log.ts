@@ -23,19 +23,40 @@ export function jsonLog(level: LogLevel | 'silent', destination?: LogDestination
     formatters: { level: label => ({ level: label }) },
     redact: { paths: secretFields, censor: '[secret]' },
   }
-  return writingTo(pino(options, destination ?? pino.destination({ dest: 2, sync: true })))
+  return new PinoLog(pino(options, destination ?? pino.destination({ dest: 2, sync: true })), {})
 }
 
-function writingTo(logger: pino.Logger): Log {
-  const at =
-    (level: LogLevel) =>
-    (event: string, fields: LogFields = {}) =>
-      logger[level](fields, event)
-  return {
-    debug: at('debug'),
-    info: at('info'),
-    warn: at('warn'),
-    error: at('error'),
-    with: fields => writingTo(logger.child(fields)),
+/** Fields of `with` are kept here, not in a pino child: that costs some kilobytes, and there is one for each session. */
+class PinoLog implements Log {
+  readonly #logger: pino.Logger
+  readonly #bound: LogFields
+
+  constructor(logger: pino.Logger, bound: LogFields) {
+    this.#logger = logger
+    this.#bound = bound
+  }
+
+  debug(event: string, fields?: LogFields): void {
+    this.#write('debug', event, fields)
+  }
+
+  info(event: string, fields?: LogFields): void {
+    this.#write('info', event, fields)
+  }
+
+  warn(event: string, fields?: LogFields): void {
+    this.#write('warn', event, fields)
+  }
+
+  error(event: string, fields?: LogFields): void {
+    this.#write('error', event, fields)
+  }
+
+  with(fields: LogFields): Log {
+    return new PinoLog(this.#logger, { ...this.#bound, ...fields })
+  }
+
+  #write(level: LogLevel, event: string, fields: LogFields | undefined): void {
+    if (this.#logger.isLevelEnabled(level)) this.#logger[level]({ ...this.#bound, ...fields }, event)
   }
 }
