@@ -1,7 +1,7 @@
 // The selected mailbox as one session's client knows it (RFC 3501 7.3, 7.4): which message has which number, and what the client
 // was not told yet. The shared view may be ahead: what is expunged there stays readable here until `announce` says so.
 
-import { flag } from '#store/flags.ts'
+import { flag } from '#mail/flags.ts'
 import { indexOfUid, type MailboxView, type Snapshot } from '#store/mailbox-view.ts'
 import { printFlags } from '#wire/imap/flags.ts'
 import { flagsFetchLine } from '#wire/imap/print-fetch.ts'
@@ -77,7 +77,7 @@ export class Selected implements Disposable {
     return this.view.gone || this.#now(place) < 0
   }
 
-  /** Bits of store/flags.ts as they are now; of an expunged message its last ones. */
+  /** Bits of mail/flags.ts as they are now; of an expunged message its last ones. */
   flagsAt(place: number): number {
     const now = this.#now(place)
     return (now < 0 ? this.#snapshot.flags[place] : this.view.current.flags[now]) ?? 0

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { seededRandom } from '#io/seeded-random.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
-import { flag } from './flags.ts'
+import { flag } from '#mail/flags.ts'
 import { assertConsistent, type TemporaryStore, temporaryStore } from './temporary-store.ts'
 
 const accountId = 1

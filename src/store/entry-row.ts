@@ -2,8 +2,8 @@
 
 import { type Sql, sql, type Tx } from '#io/sql/database.ts'
 import { listOf, slices } from '#io/sql/list.ts'
+import { flag } from '#mail/flags.ts'
 import type { Entry } from './change.ts'
-import { flag } from './flags.ts'
 
 /** An entry before its mailbox gave it a UID. */
 export type NewEntry = Omit<Entry, 'uid' | 'modseq'> & { readonly savedAt: number }

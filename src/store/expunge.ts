@@ -2,11 +2,11 @@
 
 import type { Tx } from '#io/sql/database.ts'
 import { listOf, slices } from '#io/sql/list.ts'
+import { flag } from '#mail/flags.ts'
 import { stepOf } from './account-row.ts'
 import type { Entry } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
 import { entriesOf, shrink, sumsOf } from './entry-row.ts'
-import { flag } from './flags.ts'
 
 export interface Expunge {
   readonly accountId: number

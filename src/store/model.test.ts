@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { seededRandom } from '#io/seeded-random.ts'
-import { flag } from './flags.ts'
+import { flag } from '#mail/flags.ts'
 import type { MailboxView } from './mailbox-view.ts'
 import type { FlagAction } from './store.ts'
 import { assertConsistent, type TemporaryStore, temporaryStore } from './temporary-store.ts'

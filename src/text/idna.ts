@@ -1,6 +1,6 @@
 // Domain names between Unicode and the ASCII form that DNS and SMTP use (RFC 5891, UTS 46).
 
-import { domainToASCII, domainToUnicode } from 'node:url'
+import { domainToASCII } from 'node:url'
 import { maxDomainCharacters, maxLabelCharacters } from './limits.ts'
 
 /** The domain in lower case, its labels in ASCII; undefined if it is none. No address literals, no final dot. */
@@ -10,12 +10,6 @@ export function toAsciiDomain(domain: string): string | undefined {
   if (!/[^\x00-\x7f]/.test(domain) || /[\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]/.test(domain)) return undefined
   const ascii = domainToASCII(domain)
   return asciiDomain.test(ascii) ? withinLimits(ascii) : undefined
-}
-
-/** The domain as people read it; as it stands if it has no such form. */
-export function toUnicodeDomain(domain: string): string {
-  if (!/(?:^|\.)xn--/i.test(domain)) return domain
-  return domainToUnicode(domain) || domain
 }
 
 // Underscores are no host name's (RFC 952), but mail domains with them exist.

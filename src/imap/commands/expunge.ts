@@ -5,7 +5,7 @@ import { placesIn, rangesOfUids } from '#imap/message-ranges.ts'
 import { no, ok, type Reply } from '#imap/reply.ts'
 import type { Selected } from '#imap/selected.ts'
 import { uidSlices } from '#imap/uid-slices.ts'
-import { flag } from '#store/flags.ts'
+import { flag } from '#mail/flags.ts'
 import type { SequenceSet } from '#wire/imap/command.ts'
 
 export async function expunge(conversation: Conversation, selected: Selected): Promise<Reply> {

@@ -3,7 +3,7 @@
 
 import { type Range, rangesOfNumbers, rangesOfUids } from '#imap/message-ranges.ts'
 import type { Selected } from '#imap/selected.ts'
-import { flag } from '#store/flags.ts'
+import { flag } from '#mail/flags.ts'
 import type { SearchKey, SequenceSet } from '#wire/imap/command.ts'
 
 export type Verdict = 'no' | 'yes' | 'ask'

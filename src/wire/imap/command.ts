@@ -31,7 +31,7 @@ export type FetchItem =
 
 export type SearchKey =
   | { readonly key: 'all' | 'recent' | 'new' | 'old' }
-  /** `set: false` is UNSEEN, UNANSWERED, ... `bit` as in store/flags.ts. */
+  /** `set: false` is UNSEEN, UNANSWERED, ... `bit` as in mail/flags.ts. */
   | { readonly key: 'flag'; readonly bit: number; readonly set: boolean }
   | { readonly key: 'keyword'; readonly keyword: string; readonly set: boolean }
   | { readonly key: 'sequence' | 'uid'; readonly set: SequenceSet }
@@ -45,7 +45,7 @@ export type SearchKey =
   | { readonly key: 'and'; readonly all: readonly SearchKey[] }
 
 export interface AppendMessage {
-  /** System flags as bits of store/flags.ts. */
+  /** System flags as bits of mail/flags.ts. */
   readonly flags: number
   readonly keywords: readonly string[]
   /** Milliseconds since 1970. */

@@ -1,17 +1,10 @@
 // Flags and keywords (RFC 3501 2.3.2, 9 `flag`): read into bits and names, printed from them.
 
+import { systemFlags } from '#mail/flags.ts'
 import type { Cursor } from '#text/cursor.ts'
 import { atom, parenthesized, skipSpaces } from './grammar.ts'
 import { keywordLengthMax, keywordsMax } from './limits.ts'
 
-/** The bits of store/flags.ts, which is a floor above. */
-export const systemFlags: readonly (readonly [bit: number, name: string])[] = [
-  [2, '\\Answered'],
-  [4, '\\Flagged'],
-  [8, '\\Deleted'],
-  [1, '\\Seen'],
-  [16, '\\Draft'],
-]
 const bitOf = new Map(systemFlags.map(([bit, name]) => [name.toUpperCase(), bit]))
 
 export interface FlagSet {

@@ -1,7 +1,7 @@
 // Mailbox names on the wire (RFC 3501 5.1, 5.1.3): modified UTF-7 in rev1, UTF-8 as some clients send it; INBOX in any case.
 
 import { ParseError } from '#base/parse-error.ts'
-import { fromLatin1, fromUtf8, latin1 } from '#text/bytes.ts'
+import { fromLatin1 } from '#text/bytes.ts'
 import type { Cursor } from '#text/cursor.ts'
 import { decodeModifiedUtf7, encodeModifiedUtf7 } from '#text/modified-utf7.ts'
 import { astring, listPattern } from './grammar.ts'
@@ -22,13 +22,6 @@ export function mailboxPattern(cursor: Cursor): string {
 /** A mailbox name as rev1 clients read it. */
 export function printMailbox(name: string): string {
   return name === 'INBOX' ? name : printString(encodeModifiedUtf7(name))
-}
-
-/** A mailbox name as clients with UTF8=ACCEPT or IMAP4rev2 read it (RFC 6855 3), one character per octet. */
-export function printMailboxUtf8(name: string): string {
-  if (name === 'INBOX') return name
-  const octets = latin1(fromUtf8(name))
-  return /[\0\r\n]/.test(octets) ? printString(octets) : `"${octets.replace(/["\\]/g, '\\$&')}"`
 }
 
 // Not in RFC 3501, but what Unicode names sent raw can only be: neither has an `&` to shift with.

@@ -1,11 +1,12 @@
 // SEARCH's keys (RFC 3501 6.4.4), texts already decoded to Unicode. Reads in one pass; depth and number of keys are limited.
 
+import { systemFlags } from '#mail/flags.ts'
 import { fromLatin1 } from '#text/bytes.ts'
 import { charsetIsKnown, decodeCharset } from '#text/charset.ts'
 import type { Cursor } from '#text/cursor.ts'
 import type { SearchKey } from './command.ts'
 import { date } from './date.ts'
-import { keyword, systemFlags } from './flags.ts'
+import { keyword } from './flags.ts'
 import { astring, atom, number, skipSpaces, space, unicode } from './grammar.ts'
 import { ImapParseError } from './imap-parse-error.ts'
 import { searchDepthMax, searchKeysMax } from './limits.ts'

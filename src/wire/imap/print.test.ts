@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { systemFlags } from '#mail/flags.ts'
 import type { FetchItem } from './command.ts'
 import { printInternalDate } from './date.ts'
-import { printFlags, systemFlags } from './flags.ts'
-import { printMailbox, printMailboxUtf8 } from './mailbox-name.ts'
+import { printFlags } from './flags.ts'
+import { printMailbox } from './mailbox-name.ts'
 import { parseCommand } from './parse.ts'
 import { printNstring, printString } from './print.ts'
-import { fetchLine, flagsFetchLine } from './print-fetch.ts'
+import { flagsFetchLine } from './print-fetch.ts'
 import {
   printCapability,
   printContinuation,
@@ -58,12 +59,6 @@ table('printMailbox', printMailbox, [
   ['a"b', '"a\\"b"'],
   ['Entwürfe', '"Entw&APw-rfe"'],
   ['Q&A 👋', '"Q&-A &2D3cSw-"'],
-])
-
-table('printMailboxUtf8', printMailboxUtf8, [
-  ['INBOX', 'INBOX'],
-  ['a\r\nb', '{4}\r\na\r\nb'],
-  ['Entwürfe & "x"', '"Entw\xc3\xbcrfe & \\"x\\""'],
 ])
 
 table('printUidSet', printUidSet, [
@@ -179,7 +174,6 @@ table<string>('lines', line => line, [
     ),
     '* ID ("name" "Posthouse" "x" {2}\r\n\xc3\xbc)\r\n',
   ],
-  [fetchLine(3, ['UID 7', 'FLAGS ()']), '* 3 FETCH (UID 7 FLAGS ())\r\n'],
   [flagsFetchLine(3, 7, '\\Seen kw'), '* 3 FETCH (UID 7 FLAGS (\\Seen kw))\r\n'],
   [flagsFetchLine(3, undefined, ''), '* 3 FETCH (FLAGS ())\r\n'],
 ])
@@ -208,8 +202,6 @@ test('a mailbox name that is printed is read again as it was', () => {
   for (const name of ['INBOX', 'a b', 'a"\\b', 'Entwürfe', 'Q&A', '👋/日本', '&', '~{3}', 'x\r\ny']) {
     const command = parseCommand(`a SELECT ${printMailbox(name)}`)
     assert.equal(command.verb === 'SELECT' && command.mailbox, name)
-    const utf8 = parseCommand(`a SELECT ${printMailboxUtf8('ü'.concat(name))}`)
-    assert.equal(utf8.verb === 'SELECT' && utf8.mailbox, `ü${name}`)
   }
 })
 

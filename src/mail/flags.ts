@@ -1,0 +1,12 @@
+// The system flags (RFC 9051 2.3.2) as bits: what the store keeps and IMAP spells. \Recent is no flag of a message: it belongs to a session (RFC 3501 2.3.2).
+
+export const flag = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } as const
+
+/** In the order in which they are printed. */
+export const systemFlags: readonly (readonly [bit: number, name: string])[] = [
+  [flag.answered, '\\Answered'],
+  [flag.flagged, '\\Flagged'],
+  [flag.deleted, '\\Deleted'],
+  [flag.seen, '\\Seen'],
+  [flag.draft, '\\Draft'],
+]
