@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Remembered } from '#base/remembered.ts'
 import { manualClock } from '#io/manual-clock.ts'
 import { memoryLog } from '#io/memory-log.ts'
 import { loginDefaults } from './limits.ts'
 import { LoginBackoff } from './login-backoff.ts'
-import { Remembered } from './remembered.ts'
 import { trustedNetworks } from './trusted.ts'
 
 const { networkFailures, accountFailures, firstBanMs, longestBanMs, forgetMs } = loginDefaults

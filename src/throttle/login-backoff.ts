@@ -1,11 +1,11 @@
 // Holds back those who guess passwords: answers come later with each failure, then a network is banned for a while.
 // An account can't be locked by strangers: a network that logged in to it lately may always try.
 
+import { Remembered } from '#base/remembered.ts'
 import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
 import { limits, loginDefaults } from './limits.ts'
 import { networkOf } from './network.ts'
-import { Remembered } from './remembered.ts'
 import type { IsTrusted } from './trusted.ts'
 
 export type LoginLimits = { readonly [name in keyof typeof loginDefaults]: number }

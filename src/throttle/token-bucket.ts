@@ -1,8 +1,8 @@
 // Token buckets by key: each key may take `capacity` at once, and gets back `perMinute` a minute.
 
+import { Remembered } from '#base/remembered.ts'
 import type { Clock } from '#io/clock.ts'
 import { limits } from './limits.ts'
-import { Remembered } from './remembered.ts'
 
 export interface BucketRate {
   readonly capacity: number

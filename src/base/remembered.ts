@@ -1,9 +1,8 @@
 // A map that forgets: what was not touched for a while, and beyond a number of keys what was untouched longest.
 
-import type { Clock } from '#io/clock.ts'
-
 export interface RememberedOptions {
-  readonly clock: Clock
+  /** What tells how long ago a value was touched. */
+  readonly clock: { monotonicMs(): number }
   readonly mostKeys: number
   /** A value not touched for so long is gone. */
   readonly forgetMs: number
