@@ -1,13 +1,32 @@
-// The DNS door. For now what receiving asks: the names of an address.
+// The DNS door: what receiving asks of the world's names. No record and no answer are two things: the first is a fact, the second passes.
 
 import { Resolver } from 'node:dns/promises'
 import { isIPv6 } from 'node:net'
 import { type Clock, systemClock } from './clock.ts'
 import { limits } from './limits.ts'
+import { pointerName } from './reverse-name.ts'
+
+export type Answer<R> =
+  | { readonly kind: 'found'; readonly records: readonly R[] }
+  /** The name, or this type of record at it, does not exist. */
+  | { readonly kind: 'none' }
+  /** Nobody answered in time, or the answer was a failure: it may be otherwise in a minute. */
+  | { readonly kind: 'unknown' }
+
+export interface MailExchanger {
+  /** Without a final dot; '' for the null MX (RFC 7505). */
+  readonly host: string
+  readonly preference: number
+}
 
 export interface Dns {
-  /** The names that the address's PTR records give, without a final dot; none when there are none, or no answer came in time. */
-  reverse(address: string): Promise<readonly string[]>
+  /** The names that an address's PTR records give, without a final dot. */
+  pointers(address: string): Promise<Answer<string>>
+  /** IPv4 and IPv6 addresses of a name. */
+  addresses(name: string): Promise<Answer<string>>
+  exchangers(domain: string): Promise<Answer<MailExchanger>>
+  /** Each record's strings joined to one (RFC 7208 3.3). */
+  texts(name: string): Promise<Answer<string>>
 }
 
 export interface SystemDnsOptions {
@@ -23,18 +42,53 @@ export function systemDns(options: SystemDnsOptions): Dns {
   const tries = 2
   const resolver = new Resolver({ timeout: Math.max(1, Math.floor(options.timeoutMs / (2 * tries))), tries })
   if (options.server !== undefined) resolver.setServers([serverText(options.server, options.port ?? 53)])
+  const clock = options.clock ?? systemClock
+  const ask = async <A, R>(question: Promise<A[]>, read: (record: A) => R): Promise<Answer<R>> => {
+    const { promise: late, resolve } = Promise.withResolvers<Answer<R>>()
+    using _limit = clock.after(options.timeoutMs, () => resolve({ kind: 'unknown' }))
+    return await Promise.race([late, question.then(records => found(records, read), failed)])
+  }
   return {
-    async reverse(address) {
-      const { promise: late, resolve } = Promise.withResolvers<readonly string[]>()
-      using _limit = (options.clock ?? systemClock).after(options.timeoutMs, () => resolve([]))
-      // A resolver that can't be asked and a name that does not exist are the same here: no name to show.
-      return await Promise.race([late, resolver.reverse(address).then(bounded, () => [])])
+    // Not resolver.reverse: it takes a failure for a name that does not exist.
+    pointers: async address => {
+      const name = pointerName(address)
+      return name === undefined ? { kind: 'none' } : await ask(resolver.resolvePtr(name), withoutFinalDot)
     },
+    async addresses(name) {
+      const same = (address: string) => address
+      return both(await Promise.all([ask(resolver.resolve4(name), same), ask(resolver.resolve6(name), same)]))
+    },
+    exchangers: domain =>
+      ask(resolver.resolveMx(domain), ({ exchange, priority }) => ({
+        host: withoutFinalDot(exchange),
+        preference: priority,
+      })),
+    texts: name => ask(resolver.resolveTxt(name), strings => strings.join('')),
   }
 }
 
-function bounded(names: readonly string[]): readonly string[] {
-  return names.slice(0, limits.reverseNames).map(name => name.replace(/\.$/, ''))
+function found<A, R>(records: readonly A[], read: (record: A) => R): Answer<R> {
+  if (records.length === 0) return { kind: 'none' }
+  return { kind: 'found', records: records.slice(0, limits.dnsRecords).map(read) }
+}
+
+/** No such name, no such record, and names that no question can be asked of. */
+const certain: readonly unknown[] = ['ENOTFOUND', 'ENODATA', 'EBADNAME', 'EINVAL', 'EBADQUERY']
+
+function failed(error: unknown): { readonly kind: 'none' | 'unknown' } {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return { kind: certain.includes(code) ? 'none' : 'unknown' }
+}
+
+/** What one half has found counts though the other half is unknown; but then "none" is not certain. */
+function both<R>([first, second]: readonly [Answer<R>, Answer<R>]): Answer<R> {
+  const records = [first, second].flatMap(answer => (answer.kind === 'found' ? answer.records : []))
+  if (records.length > 0) return { kind: 'found', records }
+  return { kind: first.kind === 'unknown' || second.kind === 'unknown' ? 'unknown' : 'none' }
+}
+
+function withoutFinalDot(name: string): string {
+  return name.replace(/\.$/, '')
 }
 
 function serverText(server: string, port: number): string {

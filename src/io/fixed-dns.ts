@@ -1,12 +1,28 @@
-// A DNS that knows what it was told, for tests.
+// A DNS that knows what it was told, for tests. What was not told does not exist.
 
-import type { Dns } from './dns.ts'
+import type { Answer, Dns, MailExchanger } from './dns.ts'
 
+type Records<R> = Readonly<Record<string, readonly R[] | 'unknown'>>
+
+/** By address or name, names in lower case; `unknown` gives no answer. */
 export interface FixedAnswers {
-  /** Names by address. */
-  readonly reverse?: Readonly<Record<string, readonly string[]>>
+  readonly pointers?: Records<string>
+  readonly addresses?: Records<string>
+  readonly exchangers?: Records<MailExchanger>
+  readonly texts?: Records<string>
 }
 
 export function fixedDns(answers: FixedAnswers = {}): Dns {
-  return { reverse: async address => answers.reverse?.[address] ?? [] }
+  return {
+    pointers: async address => answer(answers.pointers, address),
+    addresses: async name => answer(answers.addresses, name.toLowerCase()),
+    exchangers: async domain => answer(answers.exchangers, domain.toLowerCase()),
+    texts: async name => answer(answers.texts, name.toLowerCase()),
+  }
+}
+
+function answer<R>(records: Records<R> | undefined, key: string): Answer<R> {
+  const known = records?.[key] ?? []
+  if (known === 'unknown') return { kind: 'unknown' }
+  return known.length === 0 ? { kind: 'none' } : { kind: 'found', records: known }
 }

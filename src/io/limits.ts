@@ -21,6 +21,6 @@ export const limits = {
   closeTimeoutMs: 30_000,
   /** How long `close` then waits for the peer's end, so that the last reply is not cut off by a reset. */
   lingerMs: 2_000,
-  /** PTR names of one address that are kept. */
-  reverseNames: 10,
+  /** Records of one DNS answer that are kept: more than any honest name has. */
+  dnsRecords: 50,
 } as const
