@@ -35,3 +35,13 @@ export const maxAddressCharacters = 512
 
 /** Where an HTML page must name its charset (HTML 4.2.5.4). */
 export const htmlSniffedBytes = 1_024
+
+/** Of one field, what the header filter holds back until it can tell whether the field goes, and what it shows of the value. */
+export const filteredFieldBytes = 4_096
+export const filteredValueCharacters = 1_000
+
+/** Of a server's reply, in the field of a delivery report. */
+export const maxDiagnosticCharacters = 2_000
+
+/** Of a message's subject and date, in the words of a delivery report. */
+export const maxShownFieldCharacters = 200

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ParseError } from '#base/parse-error.ts'
+import { decodeUtf8Address, decodeXtext, encodeUtf8Address, encodeXtext } from './xtext.ts'
+
+for (const [text, xtext] of [
+  ['', ''],
+  ['alice@example.test', 'alice@example.test'],
+  ['a+b=c d', 'a+2Bb+3Dc+20d'],
+  ['\x00\xff', '+00+FF'],
+] as const) {
+  test(`xtext ${xtext}`, () => {
+    assert.equal(encodeXtext(text), xtext)
+    assert.equal(decodeXtext(xtext), text)
+  })
+}
+
+for (const [text, at] of [
+  ['a b', 1],
+  ['a=b', 1],
+  ['ab+', 2],
+  ['+2b', 0],
+  ['+G0', 0],
+  ['\xe9', 0],
+] as const) {
+  test(`no xtext: ${JSON.stringify(text)}`, () => {
+    assert.throws(
+      () => decodeXtext(text),
+      (error: unknown) => error instanceof ParseError && error.at === at,
+    )
+  })
+}
+
+test('every octet makes the way through xtext', () => {
+  const octets = Array.from({ length: 256 }, (_, octet) => String.fromCharCode(octet)).join('')
+  assert.equal(decodeXtext(encodeXtext(octets)), octets)
+})
+
+describe('an address of ORCPT beyond ASCII', () => {
+  const table: readonly [written: string, address: string, ascii: string][] = [
+    ['a@b.test', 'a@b.test', 'a@b.test'],
+    ['\\x{E9}@b.test', 'é@b.test', '\\x{E9}@b.test'],
+    ['\xc3\xa9@b.test', 'é@b.test', '\\x{E9}@b.test'],
+    ['e\xcc\x81@b.test', 'é@b.test', '\\x{E9}@b.test'],
+    ['\\x{1F4E7}@b.test', '📧@b.test', '\\x{1F4E7}@b.test'],
+    ['a\\x{2B}b@c', 'a+b@c', 'a\\x{2B}b@c'],
+    ['a+2Bb@c', 'a+b@c', 'a\\x{2B}b@c'],
+    ['\\x{5C}x{41}', '\\x{41}', '\\x{5C}x{41}'],
+  ]
+  for (const [written, address, ascii] of table)
+    test(written, () => {
+      assert.equal(decodeUtf8Address(written), address)
+      assert.equal(encodeUtf8Address(address), ascii)
+      assert.equal(decodeUtf8Address(ascii), address)
+    })
+
+  for (const written of [
+    'a b',
+    'a=b',
+    'a+b',
+    '\\',
+    '\\x{e9}',
+    '\\x{D800}',
+    '\\x{110000}',
+    '\\x{1}',
+    '\xe9',
+    '\xc0\xaf',
+  ])
+    test(`none: ${JSON.stringify(written)}`, () => assert.throws(() => decodeUtf8Address(written), ParseError))
+})
