@@ -1,0 +1,9 @@
+// Whether a domain says that it takes no mail at all (RFC 7505): one MX record, preference 0, host ".".
+
+import type { Dns } from '#io/dns.ts'
+
+/** False also when DNS gives no answer: nothing is refused for that. `domain` in A-labels. */
+export async function takesNoMail(dns: Dns, domain: string): Promise<boolean> {
+  const answer = await dns.exchangers(domain)
+  return answer.kind === 'found' && answer.records.length === 1 && answer.records[0]?.host === ''
+}

@@ -1,0 +1,124 @@
+// Who vouches for a message: SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 9989). Facts; what follows from them is decided in receive/.
+// The library does it, on a thread of its own: a signature is a millisecond of arithmetic in one go. The thread starts with the first
+// message and asks back for all it needs: octets of the message, records of DNS.
+
+import { Worker } from 'node:worker_threads'
+import type { Clock } from '#io/clock.ts'
+import type { Dns } from '#io/dns.ts'
+import type { Log } from '#io/log.ts'
+import { answerQuestion } from './answer-question.ts'
+import type { Question, ReadableMessage, Verified } from './facts.ts'
+import { limits } from './limits.ts'
+import type { FromThread, Order, ToThread } from './thread-messages.ts'
+
+export interface Verifier extends AsyncDisposable {
+  /** Never rejects: what can't be found out is `temperror`. */
+  verify(question: Question): Promise<Verified>
+}
+
+export interface VerifierNeeds {
+  readonly dns: Dns
+  readonly clock: Clock
+  readonly log: Log
+  /** Our own name, the authserv-id. */
+  readonly hostname: string
+}
+
+export function threadVerifier(needs: VerifierNeeds): Verifier {
+  return new ThreadVerifier(needs)
+}
+
+interface Job {
+  readonly message: ReadableMessage
+  readonly done: (verified: Verified) => void
+}
+
+class ThreadVerifier implements Verifier {
+  readonly #needs: VerifierNeeds
+  readonly #jobs = new Map<number, Job>()
+  #lastJob = 0
+  #thread: Worker | undefined
+  #idle: Disposable | undefined
+
+  constructor(needs: VerifierNeeds) {
+    this.#needs = needs
+  }
+
+  async verify({ address, hello, sender, message }: Question): Promise<Verified> {
+    const { clock, log, hostname } = this.#needs
+    if (this.#jobs.size >= limits.waiting) return unknown(hostname)
+    this.#idle?.[Symbol.dispose]()
+    const { promise, resolve } = Promise.withResolvers<Verified>()
+    this.#lastJob += 1
+    const job = this.#lastJob
+    this.#jobs.set(job, { message, done: resolve })
+    using _limit = clock.after(limits.verifyMs, () => {
+      log.warn('verify.too-slow', { address, sender })
+      resolve(unknown(hostname))
+    })
+    const order: Order = { kind: 'order', job, address, hello, sender, hostname, sizeBytes: message.sizeBytes }
+    this.#tell(this.#started(), order)
+    try {
+      return await promise
+    } finally {
+      this.#jobs.delete(job)
+      if (this.#jobs.size === 0) this.#idle = clock.after(limits.threadIdleMs, () => void this.#end())
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#idle?.[Symbol.dispose]()
+    await this.#end()
+  }
+
+  #tell(thread: Worker, message: ToThread): void {
+    thread.postMessage(message)
+  }
+
+  #started(): Worker {
+    if (this.#thread !== undefined) return this.#thread
+    // In the published package the files are .js.
+    const name = import.meta.url.endsWith('.ts') ? './verify-thread.ts' : './verify-thread.js'
+    const thread = new Worker(new URL(name, import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: limits.threadMegabytes },
+    })
+    thread.unref()
+    thread.on('message', (message: FromThread) => void this.#hear(thread, message))
+    thread.on('error', error => this.#needs.log.error('verify.thread-died', { error: String(error) }))
+    thread.once('exit', () => this.#ended(thread))
+    this.#thread = thread
+    return thread
+  }
+
+  async #hear(thread: Worker, message: FromThread): Promise<void> {
+    const job = this.#jobs.get(message.job)
+    if (job === undefined) return // given up meanwhile: the thread hears nothing more and its own limit ends it
+    if (message.kind === 'verified') return job.done(message.verified)
+    if (message.kind === 'failed') {
+      this.#needs.log.error('verify.failed', { error: message.error })
+      return job.done(unknown(this.#needs.hostname))
+    }
+    const answer = await answerQuestion(message.question, { dns: this.#needs.dns, message: job.message })
+    this.#tell(thread, { kind: 'answer', id: message.id, answer })
+  }
+
+  /** The next message starts another one; those in it are told that nothing is known. */
+  #ended(thread: Worker): void {
+    if (this.#thread !== thread) return
+    this.#thread = undefined
+    for (const { done } of this.#jobs.values()) done(unknown(this.#needs.hostname))
+  }
+
+  async #end(): Promise<void> {
+    await this.#thread?.terminate()
+  }
+}
+
+function unknown(hostname: string): Verified {
+  return {
+    spf: 'temperror',
+    dkim: 'temperror',
+    dmarc: { result: 'temperror', policy: undefined, domain: undefined },
+    field: `Authentication-Results: ${hostname};\r\n\tspf=temperror; dkim=temperror; dmarc=temperror\r\n`,
+  }
+}
