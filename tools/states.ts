@@ -1,14 +1,14 @@
-// Makes docs/states/*.md from the state tables of src/wire: `npm run states` writes them; the test beside this fails when a page is older than its table.
+// Makes docs/states/*.md from the state tables of src/wire and src/queue: `npm run states` writes them; the test beside this fails when a page is older than its table.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Event as QueueEvent, type State as QueueState, moves as queueMoves } from '#queue/states.ts'
 import { capabilities } from '#wire/imap/capabilities.ts'
 import { type CommandName, commandRules, type State as ImapState } from '#wire/imap/state.ts'
 import { type State as Pop3State, steps } from '#wire/pop3/state.ts'
-import { mechanismNames } from '#wire/sasl/exchange.ts'
-import type { Verb as SmtpVerb } from '#wire/smtp/command.ts'
+import { mechanismNames } from '#wire/sasl/mechanism.ts'
 import { type RefusalName, refusals } from '#wire/smtp/refusals.ts'
-import { flagsOf, moveOf, type State as SmtpState } from '#wire/smtp/state.ts'
+import { flagsOf, moveOf, type State as SmtpState, type Step as SmtpStep } from '#wire/smtp/state.ts'
 
 /** One way a command may end, and where that leads. */
 export interface Outcome {
@@ -35,6 +35,7 @@ export function statePages(): readonly Page[] {
     ['docs/states/smtp.md', smtpPage()],
     ['docs/states/imap.md', imapPage()],
     ['docs/states/pop3.md', pop3Page()],
+    ['docs/states/queue.md', queuePage()],
   ]
 }
 
@@ -110,6 +111,49 @@ function page({ title, source, lines }: Chapter): string {
   )
 }
 
+const queueStates: Readonly<Record<QueueState, string>> = {
+  scheduled: 'waits for the time that its sender chose; a crash leaves it as it is',
+  deferred: 'a try found no room; waits for the next one. A crash leaves it as it is',
+  delivered: 'is in its mailbox, and the sender wants to hear of it; a crash leaves the report to be written',
+  failed: 'was refused for good, and the sender wants to hear of it; a crash leaves the report to be written',
+}
+
+const queue: Machine = {
+  states: Object.keys(queueStates),
+  commands: ['delivery', 'refusal for now', 'refusal for good', 'end of tries', 'report'] satisfies QueueEvent[],
+  end: 'gone',
+  cell(state, event) {
+    // As in `smtp`.
+    const to = queueMoves[state as QueueState][event as QueueEvent]
+    if (to === undefined) return '–'
+    if (to !== 'delivered' && to !== 'failed') return [{ when: '', to }]
+    return [
+      { when: 'to be reported', to },
+      { when: 'not to be reported', to: 'gone' },
+    ]
+  },
+}
+
+function queuePage(): string {
+  return page({
+    title: 'The queue: the states of one recipient',
+    source: 'src/queue/states.ts',
+    lines: [
+      ...meanings(queueStates),
+      '',
+      'A message is one row with its bytes (a blob that the store keeps for it), and a row for each recipient; with the last',
+      'recipient it is `gone`, and its bytes are let go. Delivering is no state: the copy in the mailbox and the end of the row',
+      'are one transaction, and so are a report in the mailbox of the sender and the end of the rows it tells of. After a crash',
+      'each of them has happened, once, or not at all, and the next start goes on with what is due. `posthouse queue drop` leads',
+      'from every state to `gone`.',
+      '',
+      ...diagram(queue),
+      '',
+      ...table(queue),
+    ],
+  })
+}
+
 /** A list of states and what each means; its type sees to it that none is forgotten. */
 function meanings(states: Readonly<Record<string, string>>): readonly string[] {
   return Object.entries(states).map(([state, meaning]) => `- \`${state}\`: ${meaning}`)
@@ -117,21 +161,23 @@ function meanings(states: Readonly<Record<string, string>>): readonly string[] {
 
 const smtpStates: Readonly<Record<SmtpState, string>> = {
   connected: 'nothing was said yet, or TLS has just begun',
-  greeted: 'HELO or EHLO was taken; there is no transaction',
+  greeted: 'HELO, EHLO or LHLO was taken; there is no transaction',
   sender: 'MAIL was taken, no RCPT yet',
   'no-recipient': 'every RCPT so far was refused',
   recipients: 'at least one RCPT was taken',
+  chunks: 'a BDAT was taken, more are to come',
+  'chunks-refused': 'a BDAT was refused, and with it the message; the chunks behind it were on their way already',
 }
 
 // Object.keys forgets the type of the keys; both objects have exactly these.
-const smtpVerbs = Object.keys(flagsOf) as SmtpVerb[]
+const smtpSteps = Object.keys(flagsOf) as SmtpStep[]
 
 const smtp: Machine = {
   states: Object.keys(smtpStates),
-  commands: smtpVerbs,
+  commands: smtpSteps,
   cell(state, command) {
     // `diagram` and `table` ask for the states and commands above alone.
-    const move = moveOf(state as SmtpState, command as SmtpVerb)
+    const move = moveOf(state as SmtpState, command as SmtpStep)
     if (typeof move === 'string') return `${refusals[move].code} \`${move}\``
     return [
       { when: 'taken', to: move.taken },
@@ -147,8 +193,9 @@ function smtpPage(): string {
     lines: [
       ...meanings(smtpStates),
       '',
-      'TLS and the login are no states: they restart the table, STARTTLS at `connected`, AUTH at `greeted`, and change what',
-      'EHLO offers. QUIT ends the session from every state. `unknown` is every word that is no command.',
+      'TLS, the login and XCLIENT are no states: they restart the table, STARTTLS and XCLIENT at `connected`, AUTH at `greeted`,',
+      'and change what EHLO offers. QUIT ends the session from every state. `unknown` is every word that is no command. The octets',
+      'of a BDAT are read whether it is taken or not.',
       '',
       ...diagram(smtp),
       '',
@@ -170,19 +217,31 @@ function smtpPage(): string {
       '',
       '## Who is offered what',
       '',
-      `What is for submission only is refused elsewhere: ${refusals['no-auth-here'].code} \`no-auth-here\`. What needs a login is refused`,
+      `What is not offered to a listener is refused there: ${codeOf('no-auth-here')}, ${codeOf('use-ehlo')}, ${codeOf('use-lhlo')}; XCLIENT`,
+      `and XFORWARD from a peer that is not trusted with it: ${codeOf('xclient-denied')}. What needs a login is refused`,
       `before it: ${refusals['log-in-first'].code} \`log-in-first\`, in the clear ${refusals['tls-before-mail'].code} \`tls-before-mail\`.`,
       '',
       ...tableLines(
         ['command', 'offered to', 'on submission only after AUTH'],
-        smtpVerbs.map(verb => [
-          `\`${verb}\``,
-          flagsOf[verb].offeredTo === 'all' ? 'all' : 'submission only',
-          flagsOf[verb].needsLogin ? 'yes' : '',
+        smtpSteps.map(step => [
+          `\`${step}\``,
+          offeredTo[flagsOf[step].offeredTo],
+          flagsOf[step].needsLogin ? 'yes' : '',
         ]),
       ),
     ],
   })
+}
+
+const offeredTo: Readonly<Record<(typeof flagsOf)[SmtpStep]['offeredTo'], string>> = {
+  all: 'all',
+  submission: 'submission only',
+  smtp: 'MX and submission',
+  lmtp: 'LMTP only',
+}
+
+function codeOf(name: RefusalName): string {
+  return `${refusals[name].code} \`${name}\``
 }
 
 /** In the order in which the table has them. */
@@ -190,8 +249,8 @@ function refusalsOfTable(): readonly RefusalName[] {
   const found = new Set<RefusalName>()
   for (const state of Object.keys(smtpStates) as SmtpState[]) {
     // as above: the keys are the states
-    for (const verb of smtpVerbs) {
-      const move = moveOf(state, verb)
+    for (const step of smtpSteps) {
+      const move = moveOf(state, step)
       if (typeof move === 'string') found.add(move)
     }
   }

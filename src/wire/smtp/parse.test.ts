@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ParseError } from '#base/parse-error.ts'
-import type { Command } from './command.ts'
+import { BdatSyntaxError, type Command, type Path } from './command.ts'
 import { parseCommand } from './parse.ts'
 import { PathError } from './path.ts'
 
 const mail = (localPart: string, domain: string, address: string): Command => ({
   verb: 'MAIL',
-  sender: { localPart, domain, address },
+  sender: { localPart, domain, address, needsUtf8: /[^\0-\x7f]/.test(address) },
   parameters: [],
+})
+
+const path = (localPart: string, domain: string): Path => ({
+  localPart,
+  domain,
+  address: `${localPart}@${domain}`,
+  needsUtf8: false,
 })
 
 describe('a line is read as its command', () => {
@@ -28,7 +35,51 @@ describe('a line is read as its command', () => {
     ['AUTH plain', { verb: 'AUTH', mechanism: 'PLAIN', initial: undefined }],
     ['AUTH PLAIN =', { verb: 'AUTH', mechanism: 'PLAIN', initial: '' }],
     ['AUTH PLAIN AGEAYg==', { verb: 'AUTH', mechanism: 'PLAIN', initial: 'AGEAYg==' }],
-    ['BDAT 10 LAST', { verb: 'unknown', word: 'BDAT' }],
+    ['BDAT 10 LAST', { verb: 'BDAT', sizeBytes: 10, last: true }],
+    ['bdat 0 last ', { verb: 'BDAT', sizeBytes: 0, last: true }],
+    ['BDAT 86400', { verb: 'BDAT', sizeBytes: 86400, last: false }],
+    ['BDATA', { verb: 'unknown', word: 'BDATA' }],
+    ['LHLO proxy.test', { verb: 'LHLO', hello: 'proxy.test' }],
+    ['VRFY alice SMTPUTF8', { verb: 'VRFY', argument: 'alice' }],
+    ['EXPN smtputf8', { verb: 'EXPN', argument: 'smtputf8' }],
+    [
+      'XCLIENT NAME=spike.test ADDR=192.0.2.1 port=025 PROTO=esmtp HELO=a+2Bb LOGIN=jos+C3+A9',
+      {
+        verb: 'XCLIENT',
+        attributes: [
+          { name: 'NAME', value: 'spike.test' },
+          { name: 'ADDR', value: '192.0.2.1' },
+          { name: 'PORT', value: '25' },
+          { name: 'PROTO', value: 'ESMTP' },
+          { name: 'HELO', value: 'a+b' },
+          { name: 'LOGIN', value: 'jos\u00e9' },
+        ],
+      },
+    ],
+    [
+      'XCLIENT NAME=[UNAVAILABLE] ADDR=[tempunavail] DESTADDR=IPV6:2001:DB8::1 DESTPORT=25 LOGIN=',
+      {
+        verb: 'XCLIENT',
+        attributes: [
+          { name: 'NAME', value: undefined },
+          { name: 'ADDR', value: undefined },
+          { name: 'DESTADDR', value: '2001:db8::1' },
+          { name: 'DESTPORT', value: '25' },
+          { name: 'LOGIN', value: undefined },
+        ],
+      },
+    ],
+    [
+      'XFORWARD IDENT=4C2F SOURCE=local PROTO=QMQP',
+      {
+        verb: 'XFORWARD',
+        attributes: [
+          { name: 'IDENT', value: '4C2F' },
+          { name: 'SOURCE', value: 'LOCAL' },
+          { name: 'PROTO', value: 'QMQP' },
+        ],
+      },
+    ],
     ['DATAX', { verb: 'unknown', word: 'DATAX' }],
     ['MAIL: x', { verb: 'unknown', word: 'MAIL' }],
     ['toString', { verb: 'unknown', word: 'toString' }],
@@ -46,13 +97,20 @@ describe('a line is read as its command', () => {
     ['MAIL FROM:<@a,@b:c@d>', mail('c', 'd', 'c@d')],
     ['MAIL FROM:<a..b.@x>', mail('a..b.', 'x', 'a..b.@x')],
     ["MAIL FROM:<!#$%&'*+-/=?^_`{|}~@x>", mail("!#$%&'*+-/=?^_`{|}~", 'x', "!#$%&'*+-/=?^_`{|}~@x")],
-    ['MAIL FROM:<\xc3\xa9@x>', mail('\xc3\xa9', 'x', '\xc3\xa9@x')],
+    ['MAIL FROM:<"\\\\"@x>', mail('\\', 'x', '"\\\\"@x')],
+    ['MAIL FROM:<a@[tag:some.thing]>', mail('a', '[tag:some.thing]', 'a@[tag:some.thing]')],
+    ['MAIL FROM:<\xc3\xa9@x>', mail('\u00e9', 'x', '\u00e9@x')],
+    ['MAIL FROM:<e\xcc\x81@x>', mail('\u00e9', 'x', '\u00e9@x')],
+    ['MAIL FROM:<"\xc3\xa9\\\xc3\xa9"@x>', mail('\u00e9\u00e9', 'x', '"\u00e9\\\u00e9"@x')],
+    ['MAIL FROM:<a@B\xc3\xbccher.test>', mail('a', 'xn--bcher-kva.test', 'a@B\u00fccher.test')],
+    [`MAIL FROM:<${'\xc3\xa9'.repeat(32)}@x>`, mail('\u00e9'.repeat(32), 'x', `${'\u00e9'.repeat(32)}@x`)],
+    ['MAIL FROM:<@\xc3\xa9:c@d>', { verb: 'MAIL', sender: { ...path('c', 'd'), needsUtf8: true }, parameters: [] }],
     [`MAIL FROM:<${'a'.repeat(64)}@x>`, mail('a'.repeat(64), 'x', `${'a'.repeat(64)}@x`)],
     [
       'MAIL FROM:<a@b> SIZE=100 body=8bitmime AUTH=<>',
       {
         verb: 'MAIL',
-        sender: { localPart: 'a', domain: 'b', address: 'a@b' },
+        sender: { localPart: 'a', domain: 'b', address: 'a@b', needsUtf8: false },
         parameters: [
           { keyword: 'SIZE', value: '100' },
           { keyword: 'BODY', value: '8bitmime' },
@@ -60,12 +118,15 @@ describe('a line is read as its command', () => {
         ],
       },
     ],
-    ['RCPT TO:<b@c>', { verb: 'RCPT', recipient: { localPart: 'b', domain: 'c', address: 'b@c' }, parameters: [] }],
+    [
+      'RCPT TO:<b@c>',
+      { verb: 'RCPT', recipient: { localPart: 'b', domain: 'c', address: 'b@c', needsUtf8: false }, parameters: [] },
+    ],
     [
       'RCPT TO:<PostMaster>',
       {
         verb: 'RCPT',
-        recipient: { localPart: 'PostMaster', domain: undefined, address: 'PostMaster' },
+        recipient: { localPart: 'PostMaster', domain: undefined, address: 'PostMaster', needsUtf8: false },
         parameters: [],
       },
     ],
@@ -73,7 +134,7 @@ describe('a line is read as its command', () => {
       'RCPT TO:<b@c> FLAG',
       {
         verb: 'RCPT',
-        recipient: { localPart: 'b', domain: 'c', address: 'b@c' },
+        recipient: { localPart: 'b', domain: 'c', address: 'b@c', needsUtf8: false },
         parameters: [{ keyword: 'FLAG', value: undefined }],
       },
     ],
@@ -81,8 +142,39 @@ describe('a line is read as its command', () => {
   for (const [line, wanted] of table) test(line, () => assert.deepEqual(parseCommand(line), wanted))
 })
 
-describe('a malformed line is a ParseError, a malformed address a PathError', () => {
-  const table: readonly [line: string, kind: typeof ParseError | typeof PathError][] = [
+describe('a malformed line is a ParseError, a malformed address a PathError, a malformed BDAT a BdatSyntaxError', () => {
+  const table: readonly [line: string, kind: typeof ParseError][] = [
+    ['BDAT', BdatSyntaxError],
+    ['BDAT LAST', BdatSyntaxError],
+    ['BDAT -1', BdatSyntaxError],
+    ['BDAT 1e3', BdatSyntaxError],
+    ['BDAT 10 LAS', BdatSyntaxError],
+    ['BDAT 10 LAST x', BdatSyntaxError],
+    ['BDAT 10LAST', BdatSyntaxError],
+    ['BDAT10 LAST', BdatSyntaxError],
+    ['BDAT 9007199254740993', BdatSyntaxError],
+    [`BDAT ${'0'.repeat(21)}`, BdatSyntaxError],
+    ['bdat 1\0', BdatSyntaxError],
+    ['LHLO', ParseError],
+    ['XCLIENT', ParseError],
+    ['XCLIENT NAME', ParseError],
+    ['XCLIENT IDENT=x', ParseError],
+    ['XCLIENT toString=x', ParseError],
+    ['XCLIENT NAME=a NAME=b', ParseError],
+    ['XCLIENT NAME=a=b', ParseError],
+    ['XCLIENT NAME=a+20b', ParseError],
+    ['XCLIENT NAME=a+0Ab', ParseError],
+    ['XCLIENT HELO=+C2+85', ParseError],
+    ['XCLIENT LOGIN=+E9', ParseError],
+    [`XCLIENT HELO=${'a'.repeat(256)}`, ParseError],
+    ['XCLIENT ADDR=192.0.2.256', ParseError],
+    ['XCLIENT ADDR=IPV6:192.0.2.1', ParseError],
+    ['XCLIENT ADDR=localhost', ParseError],
+    ['XCLIENT PORT=65536', ParseError],
+    ['XCLIENT PORT=-1', ParseError],
+    ['XCLIENT PROTO=QMQP', ParseError],
+    ['XFORWARD LOGIN=x', ParseError],
+    ['XFORWARD SOURCE=ELSEWHERE', ParseError],
     ['EHLO', ParseError],
     ['EHLO  ', ParseError],
     ['DATA now', ParseError],
@@ -112,6 +204,23 @@ describe('a malformed line is a ParseError, a malformed address a PathError', ()
     ['MAIL FROM:<a@b..c>', PathError],
     ['MAIL FROM:<a@-b>', PathError],
     ['MAIL FROM:<a@[>', PathError],
+    ['MAIL FROM:<a@[]>', PathError],
+    ['MAIL FROM:<a@[1.2.3]>', PathError],
+    ['MAIL FROM:<a@[1.2.3.256]>', PathError],
+    ['MAIL FROM:<a@[::1]>', PathError],
+    ['MAIL FROM:<a@[IPv6:]>', PathError],
+    ['MAIL FROM:<a@[IPv6:1::2::3]>', PathError],
+    ['MAIL FROM:<a@[IPv6:1.2.3.4]>', PathError],
+    ['MAIL FROM:<"a\tb"@c>', PathError],
+    ['MAIL FROM:<"\\">', PathError],
+    ['MAIL FROM:<\xe9@x>', PathError],
+    ['MAIL FROM:<\xc0\xaf@x>', PathError],
+    ['MAIL FROM:<a\xc2\x85@x>', PathError],
+    ['MAIL FROM:<"a\xc2\x9f"@x>', PathError],
+    ['MAIL FROM:<a@\xc2\x80x>', PathError],
+    ['MAIL FROM:<a@\xef\xbc\xa0>', PathError],
+    [`MAIL FROM:<${'\xc3\xa9'.repeat(33)}@x>`, PathError],
+    [`MAIL FROM:<a@${'\xc3\xa9'.repeat(64)}.${'\xc3\xa9'.repeat(64)}>`, PathError],
     ['MAIL FROM:<a@[1.2.3.4>', PathError],
     ['MAIL FROM:<@a@b>', PathError],
     [`MAIL FROM:<${'a'.repeat(65)}@x>`, PathError],
@@ -124,11 +233,10 @@ describe('a malformed line is a ParseError, a malformed address a PathError', ()
   for (const [line, kind] of table)
     test(line, () => {
       assert.throws(() => parseCommand(line), kind)
-      if (kind === ParseError)
-        assert.throws(
-          () => parseCommand(line),
-          error => !(error instanceof PathError),
-        )
+      assert.throws(
+        () => parseCommand(line),
+        error => error instanceof PathError === (kind === PathError),
+      )
     })
 })
 

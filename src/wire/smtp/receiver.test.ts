@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { seededRandom } from '#io/seeded-random.ts'
+import { commandLineOctetsOf } from './limits.ts'
 import { Receiver, type SmtpEvent } from './receiver.ts'
 
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'))
 const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
 
-/** Events as short texts; `DATA` makes the receiver expect a message, `AUTH` a SASL line. Content that came in pieces is joined. */
+/** Events as short texts; `DATA` makes the receiver expect a message, `AUTH` a SASL line, `BDAT` a chunk. Content that came in pieces is joined. */
 function read(pieces: Iterable<string>): string[] {
   const receiver = new Receiver()
   const seen: string[] = []
@@ -20,6 +22,7 @@ function read(pieces: Iterable<string>): string[] {
       }
       if (event.kind === 'line' && event.text === 'DATA') receiver.expectData()
       if (event.kind === 'line' && event.text === 'AUTH') receiver.expectSaslLine()
+      if (event.kind === 'line' && /^BDAT \d+$/.test(event.text)) receiver.expectChunk(Number(event.text.slice(5)))
     }
   }
   if (content !== '') seen.push(`content ${content}`)
@@ -29,6 +32,7 @@ function read(pieces: Iterable<string>): string[] {
 function shown(event: SmtpEvent, content: string): string {
   if (event.kind === 'line') return `line ${event.text}`
   if (event.kind === 'bad-line') return event.fault
+  if (event.kind === 'chunk-end') return `chunk ${content}`
   assert.ok(event.kind === 'data-end')
   assert.equal(event.sizeBytes, content.length)
   return `message ${content}${event.bareLineEnd === undefined ? '' : ` bare ${event.bareLineEnd}`}`
@@ -43,10 +47,18 @@ const table: readonly [name: string, input: string, wanted: readonly string[]][]
   ['a CR within a line stays', 'NO\rOP\r\n', ['line NO\rOP']],
   ['a line of 512 octets is taken', `${long(510)}\r\n`, [`line ${long(510)}`]],
   ['a line of 513 octets is not', `${long(511)}\r\nNOOP\r\n`, ['too-long', 'line NOOP']],
-  ['MAIL may be longer', `MAIL ${long(1048)}\r\n`, [`line MAIL ${long(1048)}`]],
-  ['MAIL has its limit', `MAIL ${long(1049)}\r\n`, ['too-long']],
-  ['AUTH may have 12,288', `auth ${long(12_281)}\r\n`, [`line auth ${long(12_281)}`]],
-  ['AUTH has its limit', `auth ${long(12_282)}\r\nNOOP\r\n`, ['too-long', 'line NOOP']],
+  ...Object.entries(commandLineOctetsOf).flatMap(([verb, octets]): readonly (typeof table)[number][] => {
+    const [most, over] = [long(octets - verb.length - 3), long(octets - verb.length - 2)]
+    return [
+      [`${verb} may have ${octets} octets`, `${verb} ${most}\r\n`, [`line ${verb} ${most}`]],
+      [`${verb} has its limit`, `${verb.toLowerCase()} ${over}\r\nNOOP\r\n`, ['too-long', 'line NOOP']],
+    ]
+  }),
+  ['a word that begins as MAIL is not MAIL', `MAILS ${long(600)}\r\n`, ['too-long']],
+  ['a BDAT that is too long is one without a size', `BDAT 1${' '.repeat(600)}\r\nNOOP\r\n`, ['line BDAT', 'line NOOP']],
+  ['a BDAT that was swallowed too', `bdat${' '.repeat(20_000)}\r\nNOOP\r\n`, ['line BDAT', 'line NOOP']],
+  ['a BDAT that ends in LF alone too', 'BDAT 1\nBDATA\n', ['line BDAT', 'bare-lf']],
+  ['a SASL line is no BDAT', 'AUTH\r\nBDAT 1\n', ['line AUTH', 'bare-lf']],
   [
     'a SASL line may be long, once',
     `AUTH\r\n${long(600)}\r\n${long(600)}\r\n`,
@@ -75,6 +87,30 @@ const table: readonly [name: string, input: string, wanted: readonly string[]][]
     'DATA\r\na\r\n.\r\nDATA\r\nb\r\n.\r\n',
     ['line DATA', 'message a\r\n', 'line DATA', 'message b\r\n'],
   ],
+  ['a chunk is as long as it says', 'BDAT 4\r\na\r\n.NOOP\r\n', ['line BDAT 4', 'chunk a\r\n.', 'line NOOP']],
+  [
+    'a chunk may hold what ends a message',
+    'BDAT 5\r\n\r\n.\r\nNOOP\r\n',
+    ['line BDAT 5', 'chunk \r\n.\r\n', 'line NOOP'],
+  ],
+  ['a chunk may hold commands', 'BDAT 6\r\nQUIT\r\nNOOP\r\n', ['line BDAT 6', 'chunk QUIT\r\n', 'line NOOP']],
+  ['a chunk may be empty', 'BDAT 0\r\nNOOP\r\n', ['line BDAT 0', 'chunk ', 'line NOOP']],
+  [
+    'chunks follow each other',
+    'BDAT 1\r\naBDAT 0\r\nBDAT 2\r\n\r\nBDAT 1\r\n\nNOOP\r\n',
+    [
+      'line BDAT 1',
+      'chunk a',
+      'line BDAT 0',
+      'chunk ',
+      'line BDAT 2',
+      'chunk \r\n',
+      'line BDAT 1',
+      'chunk \n',
+      'line NOOP',
+    ],
+  ],
+  ['a chunk without its end is content', 'BDAT 10\r\nabc', ['line BDAT 10', 'content abc']],
   ['octets beyond ASCII stay', 'DATA\r\n\xff\x00\xe9\r\n.\r\n', ['line DATA', 'message \xff\x00\xe9\r\n']],
 ]
 
@@ -170,6 +206,59 @@ test('content without stuffed dots is a view of what was pushed', () => {
   const event = receiver.next()
   assert.ok(event?.kind === 'data')
   assert.equal(event.bytes.buffer, pushed.buffer)
+})
+
+test('a chunk is a view of what was pushed, and ends at once when it is empty', () => {
+  const receiver = new Receiver()
+  receiver.expectChunk(0)
+  assert.deepEqual(receiver.next(), { kind: 'chunk-end' })
+  receiver.expectChunk(6)
+  const pushed = bytesOf('a line\r\n')
+  receiver.push(pushed)
+  const event = receiver.next()
+  assert.ok(event?.kind === 'data')
+  assert.equal(event.bytes.buffer, pushed.buffer)
+  assert.deepEqual(receiver.next(), { kind: 'chunk-end' })
+  assert.equal(receiver.buffered, 2)
+})
+
+test('a chunk of any size is never held', () => {
+  const receiver = new Receiver()
+  receiver.expectChunk(Number.MAX_SAFE_INTEGER)
+  for (let round = 0; round < 100; round += 1) {
+    receiver.push(bytesOf(long(10_000)))
+    assert.equal(receiver.next()?.kind, 'data')
+    assert.equal(receiver.next(), undefined)
+    assert.equal(receiver.buffered, 0)
+  }
+})
+
+test('lines, messages and chunks after each other in random pieces read as the whole does', () => {
+  const random = seededRandom(20260303)
+  const below = (limit: number) => ((random.bytes(1)[0] ?? 0) * 256 + (random.bytes(1)[0] ?? 0)) % limit
+  const octets = ['\r', '\n', '.', 'a', '\r\n', '\r\n.', '\r\n.\r\n', 'BDAT 3\r\n', long(30)]
+  const content = () => Array.from({ length: below(8) }, () => octets[below(octets.length)]).join('')
+  const sources: readonly (() => string)[] = [
+    () => 'NOOP\r\n',
+    () => `${content()}\n`,
+    () => `${long(below(700))}\r\n`,
+    () => `AUTH\r\n${long(below(900))}\r\n`,
+    () => `DATA\r\n${content()}\r\n.\r\n`,
+    () => {
+      const chunk = content()
+      return `BDAT ${chunk.length}\r\n${chunk}`
+    },
+    () => `BDAT ${below(2)}${content()}\n`,
+  ]
+  for (let round = 0; round < 700; round += 1) {
+    const whole = Array.from({ length: 1 + below(6) }, () => sources[below(sources.length)]?.()).join('')
+    const wanted = read([whole])
+    assert.deepEqual(read(whole), wanted, JSON.stringify(whole))
+    const pieces: string[] = []
+    for (let at = 0; at < whole.length; at += pieces.at(-1)?.length ?? 1)
+      pieces.push(whole.slice(at, at + 1 + below(40)))
+    assert.deepEqual(read(pieces), wanted, JSON.stringify(pieces))
+  }
 })
 
 test('what stands behind the end of a message is buffered, and counted', () => {
