@@ -2,18 +2,34 @@
 
 import { sql, type Tx } from '#io/sql/database.ts'
 
-/** Bytes that are ready to be named by messages: in hand, or in a file that is on the disk for good. */
+/** Bytes that are ready to be named by messages: in hand, in a file that is on the disk for good, or of a blob that is kept already. */
 export type NewBlob =
   | { readonly place: 'table'; readonly blobId: number; readonly sizeBytes: number; readonly bytes: Uint8Array }
-  | { readonly place: 'file'; readonly blobId: number; readonly sizeBytes: number }
+  | { readonly place: 'file' | 'kept'; readonly blobId: number; readonly sizeBytes: number }
 
-/** Stores a blob that `refs` messages name. */
+/** Kept bytes were let go while somebody was about to deliver them: nothing of it happened. */
+export class BytesGoneError extends Error {
+  constructor(blobId: number) {
+    super(`the bytes of blob ${blobId} are kept no more`)
+    this.name = 'BytesGoneError'
+  }
+}
+
+/** Stores a blob that `refs` messages name; a kept one they name from now on, too. */
 export async function insertBlob(tx: Tx, blob: NewBlob, refs: number): Promise<void> {
+  if (blob.place === 'kept') return await addBlobRefs(tx, blob.blobId, refs)
   await tx.run(sql`
     INSERT INTO blob (blob_id, refs, size_bytes, place) VALUES (${blob.blobId}, ${refs}, ${blob.sizeBytes}, ${blob.place})`)
   if (blob.place === 'table') {
     await tx.run(sql`INSERT INTO blob_bytes (blob_id, bytes) VALUES (${blob.blobId}, ${blob.bytes})`)
   }
+}
+
+async function addBlobRefs(tx: Tx, blobId: number, refs: number): Promise<void> {
+  const found = await tx.run(sql`
+    UPDATE blob SET refs = refs + ${refs}
+    WHERE blob_id = ${blobId} AND EXISTS (SELECT 1 FROM blob_kept WHERE blob_kept.blob_id = blob.blob_id)`)
+  if (found === 0) throw new BytesGoneError(blobId)
 }
 
 export interface NewMessage {
@@ -25,6 +41,7 @@ export interface NewMessage {
   readonly threadId: number
   /** Entries that name it. */
   readonly refs: number
+  readonly envelope?: string | undefined
 }
 
 export async function insertMessage(tx: Tx, message: NewMessage): Promise<void> {
@@ -32,4 +49,16 @@ export async function insertMessage(tx: Tx, message: NewMessage): Promise<void> 
     INSERT INTO message (account_id, message_id, blob_id, prefix, size_bytes, thread_id, entry_refs)
     VALUES (${message.accountId}, ${message.messageId}, ${message.blobId}, ${message.prefix}, ${message.sizeBytes},
       ${message.threadId}, ${message.refs})`)
+  if (message.envelope === undefined) return
+  await tx.run(sql`
+    INSERT INTO message_envelope (account_id, message_id, envelope)
+    VALUES (${message.accountId}, ${message.messageId}, ${message.envelope})`)
+}
+
+/** What came with the message in its envelope. */
+export async function envelopeOf(tx: Tx, accountId: number, messageId: number): Promise<string | undefined> {
+  const row = await tx.get<[string]>(
+    sql`SELECT envelope FROM message_envelope WHERE account_id = ${accountId} AND message_id = ${messageId}`,
+  )
+  return row?.[0]
 }

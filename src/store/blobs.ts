@@ -10,7 +10,7 @@ import { clockId } from './account-row.ts'
 import type { NewBlob } from './blob-row.ts'
 import { inDiskWords } from './disk.ts'
 import type { SpooledMessage } from './spool.ts'
-import { FileMessage, MemoryMessage } from './spooled.ts'
+import { FileMessage, KeptMessage, MemoryMessage } from './spooled.ts'
 
 export interface BlobsOptions {
   readonly folder: string
@@ -79,6 +79,7 @@ export class Blobs {
   /** Readies a spooled message to be stored. A file is on the disk for good under its blob's name when this settles. */
   async place(message: SpooledMessage): Promise<NewBlob> {
     const { sizeBytes } = message
+    if (message instanceof KeptMessage) return { place: 'kept', blobId: message.blobId, sizeBytes }
     const blobId = this.nextId()
     if (message instanceof MemoryMessage) return { place: 'table', blobId, sizeBytes, bytes: message.bytes }
     if (!(message instanceof FileMessage)) throw new Error('a message that this spool did not make')

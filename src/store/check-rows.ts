@@ -147,9 +147,24 @@ export const rowChecks: readonly RowCheck[] = [
   {
     what: 'blob-references',
     query: sql`
-      SELECT NULL, b.blob_id, b.refs, COALESCE(m.n, 0)
-      FROM blob b LEFT JOIN (SELECT blob_id, COUNT(*) AS n FROM message GROUP BY blob_id) m ON m.blob_id = b.blob_id
-      WHERE b.refs <> COALESCE(m.n, 0) OR b.refs < 1`,
+      SELECT NULL, b.blob_id, b.refs, COALESCE(r.n, 0)
+      FROM blob b LEFT JOIN (
+        SELECT blob_id, COUNT(*) AS n FROM (
+          SELECT blob_id FROM message UNION ALL SELECT blob_id FROM blob_kept) named
+        GROUP BY blob_id) r
+      ON r.blob_id = b.blob_id
+      WHERE b.refs <> COALESCE(r.n, 0) OR b.refs < 1`,
+  },
+  {
+    what: 'kept-without-blob',
+    query: sql`SELECT NULL, k.blob_id FROM blob_kept k LEFT JOIN blob b ON b.blob_id = k.blob_id WHERE b.blob_id IS NULL`,
+  },
+  {
+    what: 'envelope-without-message',
+    query: sql`
+      SELECT e.account_id, e.message_id
+      FROM message_envelope e LEFT JOIN message m ON m.account_id = e.account_id AND m.message_id = e.message_id
+      WHERE m.message_id IS NULL`,
   },
   {
     what: 'blob-unlike-its-bytes',

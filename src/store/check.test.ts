@@ -25,8 +25,12 @@ async function findingsAfter(harm: (broken: Broken) => Promise<unknown>): Promis
     await using temporary = await temporaryStore({ database, folder, accounts: [1] })
     for (const text of ['one', 'two', 'z'.repeat(200_000)]) {
       await using message = await temporary.message(text)
-      await temporary.store.deliver(message, [{ accountId: 1, mailbox: 'INBOX', prefix: Buffer.from('p') }])
+      await temporary.store.deliver(message, [
+        { accountId: 1, mailbox: 'INBOX', prefix: Buffer.from('p'), envelope: '{}' },
+      ])
     }
+    await using kept = await temporary.message('kept')
+    await temporary.store.keep(kept, async () => {})
     const inbox = (await temporary.store.mailbox(1, 'INBOX'))?.mailboxId ?? 0
     await temporary.store.expunge(1, inbox, [2], { onlyDeleted: false })
   }
@@ -78,16 +82,23 @@ const harms: readonly (readonly [string, readonly string[], (broken: Broken) => 
   ],
   ['references', ['message-references'], ({ run }) => run(sql`UPDATE message SET entry_refs = 2`)],
   ['blob references', ['blob-references'], ({ run }) => run(sql`UPDATE blob SET refs = 2`)],
+  ['what is kept', ['blob-references'], ({ run }) => run(sql`DELETE FROM blob_kept`)],
+  ['a kept blob', ['kept-without-blob'], ({ run }) => run(sql`INSERT INTO blob_kept (blob_id, kept_at) VALUES (5, 0)`)],
+  [
+    'an envelope',
+    ['envelope-without-message'],
+    ({ run }) => run(sql`INSERT INTO message_envelope (account_id, message_id, envelope) VALUES (1, 5, '')`),
+  ],
   [
     'all messages',
-    ['blob-references', 'entry-unlike-its-message', 'tombstone-without-message'],
+    ['blob-references', 'entry-unlike-its-message', 'envelope-without-message', 'tombstone-without-message'],
     ({ run }) => run(sql`DELETE FROM message`),
   ],
   ['bytes', ['blob-unlike-its-bytes'], ({ run }) => run(sql`UPDATE blob_bytes SET bytes = ${Uint8Array.of(1)}`)],
   ['all bytes', ['blob-unlike-its-bytes'], ({ run }) => run(sql`DELETE FROM blob_bytes`)],
   [
     'blobs',
-    ['bytes-without-blob', 'message-unlike-its-blob'],
+    ['bytes-without-blob', 'kept-without-blob', 'message-unlike-its-blob'],
     ({ run }) => run(sql`DELETE FROM blob WHERE place = 'table'`),
   ],
   ['a file', ['blob-without-file'], ({ folder, blobId }) => rm(blobPath(folder, blobId))],

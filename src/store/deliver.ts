@@ -8,6 +8,7 @@ import type { Changed } from './changed.ts'
 import { addEntries, type NewEntry } from './entry-row.ts'
 import { makeAccount, makeMailbox } from './make-mailbox.ts'
 import { inbox, normalName } from './names.ts'
+import type { Alongside } from './spool.ts'
 import type { Delivery } from './store.ts'
 import { type ThreadKeys, threadOf } from './threads.ts'
 
@@ -16,6 +17,7 @@ export interface Deliver {
   readonly threadKeys: ThreadKeys
   readonly deliveries: readonly Delivery[]
   readonly now: number
+  readonly alongside?: Alongside | undefined
 }
 
 type Delivered = { readonly accountId: number; readonly entry: Entry }
@@ -37,6 +39,7 @@ export async function deliver(tx: Tx, work: Deliver): Promise<Changed<readonly D
   }
   await insertBlob(tx, work.blob, messages.size)
   for (const message of messages.values()) await insertMessage(tx, message)
+  await work.alongside?.(tx, new Set(work.deliveries.map(({ accountId }) => accountId)))
   return { result, changes }
 }
 
@@ -47,10 +50,11 @@ interface Message {
   readonly blobId: number
   readonly prefix: Uint8Array
   readonly sizeBytes: number
+  readonly envelope: string | undefined
   refs: number
 }
 
-/** One entry in one mailbox. `messages` gathers what the accounts' message rows will be: copies with one prefix are one message. */
+/** One entry in one mailbox. `messages` gathers what the accounts' message rows will be: copies with one prefix and envelope are one message. */
 async function deliverOne(
   tx: Tx,
   work: Deliver,
@@ -58,15 +62,15 @@ async function deliverOne(
   messages: Map<string, Message>,
   changes: Change[],
 ): Promise<Entry> {
-  const { accountId, prefix } = delivery
+  const { accountId, prefix, envelope } = delivery
   const { now, blob } = work
   const sizeBytes = prefix.length + blob.sizeBytes
   const { mailboxId, modseq, firstId } = await placeFor(tx, { delivery, now, sizeBytes }, changes)
-  const key = `${accountId} ${Buffer.from(prefix).toString('latin1')}`
+  const key = `${accountId} ${Buffer.from(prefix).toString('latin1')} ${envelope ?? ''}`
   let message = messages.get(key)
   if (message === undefined) {
     const threadId = await threadOf(tx, { accountId, keys: work.threadKeys, messageId: firstId, now })
-    message = { accountId, messageId: firstId, threadId, blobId: blob.blobId, prefix, sizeBytes, refs: 0 }
+    message = { accountId, messageId: firstId, threadId, blobId: blob.blobId, prefix, sizeBytes, envelope, refs: 0 }
     messages.set(key, message)
   }
   message.refs++

@@ -31,7 +31,8 @@ export function messageBytes(found: Found, pathOf: (blobId: number) => string): 
   return { sizeBytes, read: (start, end) => readFrom(pathOf(found.blobId), prefix, start, Math.min(end, sizeBytes)) }
 }
 
-async function readFrom(path: string, prefix: Uint8Array, start: number, end: number): Promise<Uint8Array> {
+/** Octets `start` up to `end` of prefix and file as one; `end` not past the file's. */
+export async function readFrom(path: string, prefix: Uint8Array, start: number, end: number): Promise<Uint8Array> {
   if (end <= start) return new Uint8Array(0)
   const bytes = new Uint8Array(end - start)
   bytes.set(prefix.subarray(start, end))

@@ -85,7 +85,7 @@ export const storeMigrations: readonly Migration[] = [
         size_bytes BIGINT,
         PRIMARY KEY (account_id, mailbox_id, uid)) CLUSTERED`,
       'CREATE INDEX expunged_kept ON expunged (expunged_at, account_id) WHERE message_id IS NOT NULL',
-      // refs: rows of message that name the blob. place: 'table' (its bytes are in blob_bytes) or 'file'.
+      // refs: rows of message (and, from 2 on, of blob_kept) that name the blob. place: 'table' (its bytes are in blob_bytes) or 'file'.
       `CREATE TABLE blob (
         blob_id BIGINT PRIMARY KEY,
         refs BIGINT NOT NULL,
@@ -103,6 +103,22 @@ export const storeMigrations: readonly Migration[] = [
         thread_id BIGINT NOT NULL,
         seen_at BIGINT NOT NULL,
         PRIMARY KEY (account_id, key)) CLUSTERED`,
+    ],
+  },
+  {
+    number: 2,
+    statements: [
+      'ALTER TABLE mail_account ADD COLUMN full_since BIGINT',
+      // What the envelope asked for beyond the addresses; most messages have none.
+      `CREATE TABLE message_envelope (
+        account_id BIGINT NOT NULL,
+        message_id BIGINT NOT NULL,
+        envelope TEXT NOT NULL,
+        PRIMARY KEY (account_id, message_id)) CLUSTERED`,
+      // Blobs that a queue names: each counts once in blob.refs.
+      `CREATE TABLE blob_kept (
+        blob_id BIGINT PRIMARY KEY,
+        kept_at BIGINT NOT NULL)`,
     ],
   },
 ]

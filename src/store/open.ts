@@ -7,7 +7,7 @@ import type { Random } from '#io/random.ts'
 import type { Database, Tx } from '#io/sql/database.ts'
 import { migrate } from '#io/sql/migrate.ts'
 import { append } from './append.ts'
-import type { NewBlob } from './blob-row.ts'
+import { envelopeOf, type NewBlob } from './blob-row.ts'
 import { Blobs } from './blobs.ts'
 import type { Change } from './change.ts'
 import type { Changed } from './changed.ts'
@@ -19,6 +19,7 @@ import { deliver } from './deliver.ts'
 import { FreeSpace } from './disk.ts'
 import { expunge } from './expunge.ts'
 import { Feed } from './feed.ts'
+import { keep, readKept } from './kept.ts'
 import { limits } from './limits.ts'
 import type { Mailbox, SpecialUse } from './mailbox.ts'
 import { mailboxesOf, mailboxNamed } from './mailbox-row.ts'
@@ -27,7 +28,7 @@ import { makeAccount, makeMailbox } from './make-mailbox.ts'
 import { findMessage, messageBytes, readInline } from './message-bytes.ts'
 import { storeMigrations } from './migrations.ts'
 import { normalName } from './names.ts'
-import { quotaOf, setQuota } from './quota.ts'
+import { limitOf, noteFull, quotaOf, setQuota } from './quota.ts'
 import { removeAccount } from './remove-account.ts'
 import { renameMailbox } from './rename-mailbox.ts'
 import { setFlags } from './set-flags.ts'
@@ -118,10 +119,9 @@ class PostOffice implements Store {
   async limitOf(accountId: number): Promise<Limited | undefined> {
     if (this.#unlimited.has(accountId)) return undefined
     const { generation } = this.#unlimited
-    const { usedBytes, limitBytes } = await this.quota(accountId)
-    if (limitBytes !== undefined) return { usedBytes, limitBytes }
-    this.#unlimited.add(accountId, generation)
-    return undefined
+    const limited = await this.#database.read(tx => limitOf(tx, accountId))
+    if (limited === undefined) this.#unlimited.add(accountId, generation)
+    return limited
   }
 
   setQuota(accountId: number, limitBytes: number | undefined): Promise<void> {
@@ -129,6 +129,10 @@ class PostOffice implements Store {
       tx => setQuota(tx, accountId, limitBytes),
       () => this.#unlimited.changed(accountId),
     )
+  }
+
+  noteFull(accountId: number, fullSince: number | undefined): Promise<void> {
+    return this.#database.write(tx => noteFull(tx, accountId, fullSince))
   }
 
   mailboxes(accountId: number): Promise<readonly Mailbox[]> {
@@ -162,10 +166,23 @@ class PostOffice implements Store {
   async deliver(message: SpooledMessage, deliveries: readonly Delivery[]) {
     if (deliveries.length === 0) return []
     const threadKeys = threadKeysOf(message.head)
-    return this.#withBlobs(
-      [message],
-      ([blob]) => this.#change((tx, now) => deliver(tx, { blob: blob as NewBlob, threadKeys, deliveries, now })), // one message, one blob
+    const { alongside } = message
+    return this.#withBlob(message, blob =>
+      this.#change((tx, now) => deliver(tx, { blob, threadKeys, deliveries, now, alongside })),
     )
+  }
+
+  keep<T>(message: SpooledMessage, work: (tx: Tx, blobId: number) => Promise<T>): Promise<T> {
+    return this.#withBlob(message, blob =>
+      this.#database.write(async tx => {
+        await keep(tx, blob, this.#clock.now())
+        return work(tx, blob.blobId)
+      }),
+    )
+  }
+
+  kept(blobId: number): Promise<SpooledMessage | undefined> {
+    return readKept(this.#database, blobId, this.#blobs.path(blobId))
   }
 
   async append(accountId: number, mailboxId: number, messages: readonly Appended[]) {
@@ -185,6 +202,10 @@ class PostOffice implements Store {
           return append(tx, { accountId, mailboxId, items, now })
         }),
     )
+  }
+
+  #withBlob<T>(message: SpooledMessage, store: (blob: NewBlob) => Promise<T>): Promise<T> {
+    return this.#withBlobs([message], ([blob]) => store(blob as NewBlob)) // one message, one blob
   }
 
   /** Readies the blobs, stores them, and clears away the files of those that no transaction came to name. */
@@ -231,6 +252,10 @@ class PostOffice implements Store {
   async message(accountId: number, messageId: number) {
     const found = await this.#database.read(tx => findMessage(tx, accountId, messageId))
     return found === undefined ? undefined : messageBytes(found, blobId => this.#blobs.path(blobId))
+  }
+
+  envelope(accountId: number, messageId: number) {
+    return this.#database.read(tx => envelopeOf(tx, accountId, messageId))
   }
 
   messagesInline(accountId: number, messageIds: readonly number[]) {

@@ -10,10 +10,12 @@ export async function releaseMessage(tx: Tx, accountId: number, messageId: numbe
     RETURNING entry_refs, blob_id`)
   if (row === undefined || row[0] > 0) return
   await tx.run(sql`DELETE FROM message WHERE account_id = ${accountId} AND message_id = ${messageId}`)
+  await tx.run(sql`DELETE FROM message_envelope WHERE account_id = ${accountId} AND message_id = ${messageId}`)
   await releaseBlob(tx, row[1])
 }
 
-async function releaseBlob(tx: Tx, blobId: number): Promise<void> {
+/** Takes one reference from a blob. */
+export async function releaseBlob(tx: Tx, blobId: number): Promise<void> {
   const row = await tx.get<[number, string]>(
     sql`UPDATE blob SET refs = refs - 1 WHERE blob_id = ${blobId} RETURNING refs, place`,
   )

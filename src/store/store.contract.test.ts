@@ -10,6 +10,7 @@ import { openPglite } from '#io/sql/pglite.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
 import { flag } from '#mail/flags.ts'
 import type { Change } from './change.ts'
+import { letGo } from './kept.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { FlagEdit, Store } from './store.ts'
 import { type TemporaryStore, temporaryStore } from './temporary-store.ts'
@@ -201,12 +202,101 @@ function contract(engine: Engine): void {
     const { accountId } = await newAccount()
     assert.equal(await store.limitOf(accountId), undefined)
     await store.setQuota(accountId, 10)
-    assert.deepEqual(await store.limitOf(accountId), { usedBytes: 0, limitBytes: 10 })
+    assert.deepEqual(await store.limitOf(accountId), { usedBytes: 0, limitBytes: 10, fullSince: undefined })
     await store.setQuota(accountId, undefined)
     const asked = store.limitOf(accountId)
     await store.setQuota(accountId, 20)
     await asked
-    assert.deepEqual(await store.limitOf(accountId), { usedBytes: 0, limitBytes: 20 })
+    assert.deepEqual(await store.limitOf(accountId), { usedBytes: 0, limitBytes: 20, fullSince: undefined })
+  })
+
+  test('since when an account is full is remembered until it is not, or has a new limit', async () => {
+    const { accountId } = await newAccount()
+    await store.setQuota(accountId, 10)
+    await store.noteFull(accountId, 1234)
+    assert.equal((await store.limitOf(accountId))?.fullSince, 1234)
+    await store.noteFull(accountId, undefined)
+    assert.equal((await store.limitOf(accountId))?.fullSince, undefined)
+    await store.noteFull(accountId, 5678)
+    await store.setQuota(accountId, 11)
+    assert.equal((await store.limitOf(accountId))?.fullSince, undefined)
+  })
+
+  test('what the envelope asked for stays with the message and its copies, and goes with it', async () => {
+    const { accountId, inbox } = await newAccount()
+    await using message = await temporary.message('x')
+    const prefix = new Uint8Array(0)
+    const [first, second] = await store.deliver(message, [
+      { accountId, mailbox: 'INBOX', prefix, envelope: '{"ret":"FULL"}' },
+      { accountId, mailbox: 'Archive', prefix },
+    ])
+    const [withEnvelope, without] = [first?.entry.messageId ?? 0, second?.entry.messageId ?? 0]
+    assert.equal(await store.envelope(accountId, withEnvelope), '{"ret":"FULL"}')
+    assert.equal(await store.envelope(accountId, without), undefined)
+    await store.copy(accountId, inbox, (await named(accountId, 'Trash')).mailboxId, [1])
+    await store.deleteMailbox(accountId, 'Trash')
+    assert.equal(await store.envelope(accountId, withEnvelope), '{"ret":"FULL"}')
+    await store.removeAccount(accountId)
+    assert.equal(await store.envelope(accountId, withEnvelope), undefined)
+  })
+
+  for (const [size, text] of [
+    ['small', 'kept'],
+    ['large', 'k'.repeat(200_000)],
+  ] as const) {
+    test(`a ${size} message is kept whatever becomes of mailboxes, delivered from there, and let go`, async () => {
+      const { accountId, inbox } = await newAccount()
+      const message = await temporary.message(text)
+      const blobId = await store.keep(message, async (_, id) => id)
+      await message[Symbol.asyncDispose]()
+      const kept = await store.kept(blobId)
+      assert.ok(kept !== undefined)
+      assert.equal(kept.sizeBytes, text.length)
+      assert.equal(Buffer.from(await kept.read(0, text.length + 9)).toString(), text)
+      assert.equal(Buffer.from(await kept.read(1, 3)).toString(), text.slice(1, 3))
+      assert.equal(Buffer.from(kept.head).toString(), text.slice(0, 65_536))
+
+      await store.deliver(kept, [{ accountId, mailbox: 'INBOX', prefix: new Uint8Array(0) }])
+      assert.ok(await store.kept(blobId))
+      kept.alongside = async tx => void (await letGo(tx, blobId))
+      const [delivered] = await store.deliver(kept, [{ accountId, mailbox: 'INBOX', prefix: Buffer.from('p') }])
+      assert.equal(await store.kept(blobId), undefined)
+      await kept[Symbol.asyncDispose]()
+      const bytes = await store.message(accountId, delivered?.entry.messageId ?? 0)
+      assert.equal(Buffer.from((await bytes?.read(0, 5)) ?? []).toString(), `p${text.slice(0, 4)}`)
+
+      await assert.rejects(
+        store.deliver(kept, [{ accountId, mailbox: 'INBOX', prefix: new Uint8Array(0) }]),
+        /kept no more/,
+      )
+      assert.deepEqual(await uidsIn(accountId, inbox), [1, 2])
+    })
+  }
+
+  test('what is written down with kept bytes is theirs: if it fails, nothing is kept', async () => {
+    let blobId = 0
+    await using message = await temporary.message('y'.repeat(200_000))
+    const failing = store.keep(message, async (_, id) => {
+      blobId = id
+      throw new Error('not written')
+    })
+    await assert.rejects(failing, /not written/)
+    assert.equal(await store.kept(blobId), undefined)
+  })
+
+  test('what hangs on a message happens with its delivery, or neither does', async () => {
+    const { accountId, inbox } = await newAccount()
+    await using message = await temporary.message('x')
+    const to: number[][] = []
+    message.alongside = async (_, accountIds) => void to.push([...accountIds])
+    const delivery = { accountId, mailbox: 'INBOX', prefix: new Uint8Array(0) }
+    await store.deliver(message, [delivery, { ...delivery, mailbox: 'Archive' }])
+    assert.deepEqual(to.at(-1), [accountId])
+    message.alongside = async () => {
+      throw new Error('not struck out')
+    }
+    await assert.rejects(store.deliver(message, [delivery]), /not struck out/)
+    assert.deepEqual(await uidsIn(accountId, inbox), [1])
   })
 
   test('ids rise within an account even when the clock does not', async () => {

@@ -1,5 +1,6 @@
 // The post office: every account's mailboxes and messages. The verbs are one file each; this is the door the protocols use.
 
+import type { Tx } from '#io/sql/database.ts'
 import type { Change, Entry } from './change.ts'
 import type { Mailbox, SpecialUse } from './mailbox.ts'
 import type { MailboxView } from './mailbox-view.ts'
@@ -13,6 +14,8 @@ export interface Delivery {
   readonly prefix: Uint8Array
   readonly flags?: number
   readonly keywords?: string
+  /** What the envelope asked for beyond the addresses, as JSON; kept with the message. Undefined: nothing. */
+  readonly envelope?: string | undefined
 }
 
 export interface Appended {
@@ -34,6 +37,8 @@ export interface Quota {
 export interface Limited {
   readonly usedBytes: number
   readonly limitBytes: number
+  /** Since when there has been no room (milliseconds since 1970), as `noteFull` was told. */
+  readonly fullSince: number | undefined
 }
 
 /** A mailbox verb's "no". */
@@ -75,6 +80,8 @@ export interface Store extends AsyncDisposable {
   /** The quota of an account that has a limit; undefined of others, mostly without asking the database. */
   limitOf(accountId: number): Promise<Limited | undefined>
   setQuota(accountId: number, limitBytes: number | undefined): Promise<void>
+  /** Remembers since when the account has had no room; undefined: it has room again. */
+  noteFull(accountId: number, fullSince: number | undefined): Promise<void>
 
   mailboxes(accountId: number): Promise<readonly Mailbox[]>
   mailbox(accountId: number, name: string): Promise<Mailbox | undefined>
@@ -98,6 +105,13 @@ export interface Store extends AsyncDisposable {
     message: SpooledMessage,
     deliveries: readonly Delivery[],
   ): Promise<readonly { readonly accountId: number; readonly entry: Entry }[]>
+  /**
+   * Keeps a message's bytes for a queue, whatever becomes of the mailboxes, until `letGo` of kept.ts is called for the blob.
+   * `work` runs in the same transaction: the place to write down what they are kept for. Settles with what it gave, when both are durable.
+   */
+  keep<T>(message: SpooledMessage, work: (tx: Tx, blobId: number) => Promise<T>): Promise<T>
+  /** Kept bytes as a message that can be delivered: mailboxes will name the same blob. Undefined when they are kept no more. */
+  kept(blobId: number): Promise<SpooledMessage | undefined>
   /** IMAP APPEND: all messages or none. `entries` in the order given. */
   append(
     accountId: number,
@@ -139,6 +153,8 @@ export interface Store extends AsyncDisposable {
   claimRecent(accountId: number, mailboxId: number): Promise<number>
   /** The message's bytes; undefined when they are gone for good. Works for expunged messages as long as a view opened before shows them. */
   message(accountId: number, messageId: number): Promise<MessageBytes | undefined>
+  /** What `Delivery.envelope` said of the message. */
+  envelope(accountId: number, messageId: number): Promise<string | undefined>
   /** Many whole messages, in the order asked for, in one read of the database: for RETR and FETCH in bulk. Messages over `limits.inlineBytes` come as undefined: use `message`. */
   messagesInline(accountId: number, messageIds: readonly number[]): Promise<readonly (Uint8Array | undefined)[]>
 
