@@ -44,6 +44,14 @@ test('the limit in all holds for everyone', () => {
   assert.deepEqual(throttle.admit('127.0.0.1'), { kind: 'too-many-in-all', limit: 2 })
 })
 
+test('who has no address is held back by the limit in all alone', () => {
+  const { throttle } = connections({ inAll: 3, perAddress: 1, burst: 1 })
+  const held = [throttle.admit(undefined), throttle.admit(undefined), throttle.admit(undefined)]
+  assert.deepEqual(throttle.admit(undefined), { kind: 'too-many-in-all', limit: 3 })
+  for (const one of held) release(one)
+  assert.equal(throttle.open, 0)
+})
+
 test('a network may open only so many a minute', () => {
   const { throttle, clock } = connections({ burst: 3, perMinute: 60 })
   for (let host = 1; host <= 3; host++) release(throttle.admit(`192.0.2.${host}`))

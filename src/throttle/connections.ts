@@ -41,10 +41,11 @@ export class Connections {
     return this.#openInAll
   }
 
-  admit(address: string): ConnectionVerdict {
+  /** @param address undefined: there is none (a unix socket), or it is not known yet; only the limit in all holds */
+  admit(address: string | undefined): ConnectionVerdict {
     const { inAll, perAddress, perMinute } = this.#limits
     if (this.#openInAll >= inAll) return { kind: 'too-many-in-all', limit: inAll }
-    if (this.#isTrusted(address)) return { kind: 'admitted', held: this.#hold(undefined) }
+    if (address === undefined || this.#isTrusted(address)) return { kind: 'admitted', held: this.#hold(undefined) }
     const line = lineOf(address)
     if ((this.#openByLine.get(line) ?? 0) >= perAddress) return { kind: 'too-many-from-address', limit: perAddress }
     const retryAfterMs = this.#rate.take(networkOf(address))

@@ -7,6 +7,15 @@ export const limits = {
   remembered: 50_000,
   /** Longer login names count as their beginning. */
   userCharacters: 320,
+  /** Correspondents that are known without asking the database, and for how long: each is noted anew once in that time. */
+  knownCorrespondents: 50_000,
+  knownCorrespondentMs: 24 * 60 * minuteMs,
+  /** Rows too old that a write of the greylist takes away for each that it adds: so they never gather. */
+  purgedForEachAdded: 2,
+  /** When there are too many waiting ones, this part of them goes at once, the oldest. */
+  droppedShare: 0.01,
+  /** Items of one page of a list. */
+  pageItems: 500,
 } as const
 
 export const connectionDefaults = {
@@ -34,4 +43,24 @@ export const loginDefaults = {
   forgetMs: 60 * minuteMs,
   /** A network from which an account logged in stays known to it for this long. */
   knownMs: 30 * 24 * 60 * minuteMs,
+} as const
+
+export const recipientDefaults = {
+  /** From one network (/24, /64) on MX: as many at once, then the hour's share of them. */
+  perHourPerNetwork: 10_000,
+  /** By one account on submission. */
+  perHourPerAccount: 2_000,
+} as const
+
+export const greylistDefaults = {
+  /** How long a sender nobody knows waits. */
+  delayMs: 5 * minuteMs,
+  /** Who has not come again after so long begins anew. */
+  waitingMs: 24 * 60 * minuteMs,
+  /** Who has passed is known for so long after the last message. */
+  forgetMs: 36 * 24 * 60 * minuteMs,
+  /** Whom an account wrote to is known to it for so long after it did last. */
+  writtenToMs: 730 * 24 * 60 * minuteMs,
+  /** Waiting at once; beyond it the oldest are forgotten. */
+  mostWaiting: 100_000,
 } as const
