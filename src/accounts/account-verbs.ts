@@ -7,6 +7,7 @@ import { limits } from './limits.ts'
 import { type FoldedAddress, foldDomain, readAddress } from './names.ts'
 import { type Page, pageOf, startOf } from './page.ts'
 import { done, type Outcome } from './refusal.ts'
+import { type KeysText, putKeys } from './scram-verbs.ts'
 
 export interface Credentials {
   readonly account: Account
@@ -36,6 +37,7 @@ export interface NewAccount {
   readonly accountId: number
   readonly address: string
   readonly passwordHash: string
+  readonly scramKeys?: readonly KeysText[]
   readonly now: number
 }
 
@@ -43,11 +45,12 @@ export async function add(tx: Tx, account: NewAccount): Promise<Outcome<Account>
   const free = await freeAddress(tx, account.address)
   if (free.kind !== 'done') return free
   const { domain, local, shown } = free.value
-  const { accountId, passwordHash, now } = account
+  const { accountId, passwordHash, scramKeys = [], now } = account
   await tx.run(sql`INSERT INTO account (account_id, address, password_hash, disabled, created_at)
     VALUES (${accountId}, ${shown}, ${passwordHash}, 0, ${now})`)
   await tx.run(sql`INSERT INTO address (domain, local_part, shown, account_id, is_alias)
     VALUES (${domain}, ${local}, ${shown}, ${accountId}, 0)`)
+  await putKeys(tx, accountId, scramKeys)
   return done({ accountId, address: shown, disabled: false, createdAt: now })
 }
 
@@ -103,10 +106,19 @@ export async function show(tx: Tx, address: string): Promise<Outcome<Account>> {
   return row === undefined ? { kind: 'no-such-account', subject: address } : done(readAccount(row))
 }
 
-export async function setPasswordHash(tx: Tx, address: string, passwordHash: string): Promise<Outcome<Account>> {
+export interface NewPassword {
+  readonly passwordHash: string
+  readonly scramKeys: readonly KeysText[]
+}
+
+export async function setPassword(tx: Tx, address: string, password: NewPassword): Promise<Outcome<Account>> {
   const found = await show(tx, address)
   if (found.kind !== 'done') return found
-  await tx.run(sql`UPDATE account SET password_hash = ${passwordHash} WHERE account_id = ${found.value.accountId}`)
+  const { accountId } = found.value
+  await tx.run(sql`UPDATE account SET password_hash = ${password.passwordHash} WHERE account_id = ${accountId}`)
+  // Those of mechanisms that are no longer allowed would let the old password in when they are again.
+  await tx.run(sql`DELETE FROM scram_keys WHERE account_id = ${accountId}`)
+  await putKeys(tx, accountId, password.scramKeys)
   return found
 }
 
@@ -128,6 +140,8 @@ export async function remove(tx: Tx, address: string): Promise<Outcome<Account>>
   if (found.kind !== 'done') return found
   const { accountId } = found.value
   await tx.run(sql`DELETE FROM address WHERE account_id = ${accountId}`)
+  await tx.run(sql`DELETE FROM send_as WHERE account_id = ${accountId}`)
+  await tx.run(sql`DELETE FROM scram_keys WHERE account_id = ${accountId}`)
   await tx.run(sql`DELETE FROM account WHERE account_id = ${accountId}`)
   return found
 }

@@ -1,5 +1,7 @@
 // Who exists: an account as the rest of the server sees it. Its password never leaves this folder.
 
+import type { Channel } from '#io/channel.ts'
+
 export interface Account {
   readonly accountId: number
   /** The full address, as written when it was made: `alice@example.test`. */
@@ -26,6 +28,8 @@ export type Resolution =
 export interface Resolver {
   /** `localPart` unquoted, `domain` in lower case ASCII or U-labels; domain undefined for `<postmaster>` alone. */
   resolve(localPart: string, domain: string | undefined): Promise<Resolution>
+  /** Whether the account may name that address as the sender: its mail comes to the account, or it was granted. Arguments as for `resolve`. */
+  maySendAs(account: Account, localPart: string, domain: string | undefined): Promise<boolean>
 }
 
 export type LoginOutcome =
@@ -40,7 +44,36 @@ export interface AccountWatch {
   watch(accountId: number, onGone: () => void): Promise<Disposable>
 }
 
+export type SaslOutcome =
+  | LoginOutcome
+  /** The client wants to act for somebody else: nobody may here. */
+  | { readonly kind: 'not-yourself' }
+  /** The client believes that we can't bind to the channel, which we offered: somebody on the way has changed our list (RFC 5802 6). */
+  | { readonly kind: 'downgraded' }
+
+export type SaslStep =
+  /** Send this (the protocol encodes it in base64) and give the answer to `respond`. */
+  | { readonly kind: 'challenge'; readonly bytes: Uint8Array }
+  /** The client broke the mechanism's syntax: 501, BAD. */
+  | { readonly kind: 'malformed'; readonly reason: string }
+  /** `user` as the client named itself, for the log. */
+  | { readonly kind: 'settled'; readonly user: string; readonly outcome: SaslOutcome }
+
+/** One SASL exchange (RFC 4422), see sasl/mechanisms.ts. */
+export interface SaslExchange {
+  /** `initial` is the decoded initial response; undefined when there was none. Called once, first. */
+  start(initial: Uint8Array | undefined): Promise<SaslStep>
+  respond(response: Uint8Array): Promise<SaslStep>
+}
+
+/** What of a connection SASL looks at. */
+export type SaslChannel = Pick<Channel, 'tls' | 'peerCertificate' | 'channelBinding'>
+
 export interface Authenticator {
   /** Takes as long for a name that does not exist. `remoteAddress` is the client's IP address. Wrong credentials are answered late by the throttle's delay. */
   login(user: string, password: string, remoteAddress: string): Promise<LoginOutcome>
+  /** Those to advertise on this connection, as it is now. */
+  mechanisms(channel: SaslChannel): readonly string[]
+  /** `mechanism` in any case; undefined: not offered here. `remoteAddress` as for `login`. */
+  exchange(mechanism: string, channel: SaslChannel, remoteAddress: string): SaslExchange | undefined
 }

@@ -22,11 +22,19 @@ export async function check(tx: Tx): Promise<readonly DirectoryFinding[]> {
       SELECT 1 FROM address WHERE address.account_id = account.account_id AND is_alias = 0)`)
   const early = await tx.all<[string, number]>(sql`
     SELECT address, account_id FROM account WHERE account_id >= (SELECT account_id FROM next_account)`)
+  const keys = await tx.all<[string, number]>(sql`
+    SELECT mechanism, account_id FROM scram_keys
+    WHERE NOT EXISTS (SELECT 1 FROM account WHERE account.account_id = scram_keys.account_id)`)
+  const grants = await tx.all<[string, number]>(sql`
+    SELECT shown, account_id FROM send_as
+    WHERE NOT EXISTS (SELECT 1 FROM account WHERE account.account_id = send_as.account_id)`)
   return [
     ...found('address-without-account', ownerless),
     ...found('address-without-domain', foreign),
     ...found('account-without-address', nameless),
     ...found('account-id-not-reserved', early),
+    ...found('scram-keys-without-account', keys),
+    ...found('grant-without-account', grants),
   ]
 }
 

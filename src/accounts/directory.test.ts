@@ -215,6 +215,75 @@ for (const [name, engine] of [
     })
 
     // 500 inserts take PGlite more than a second, and the statements have all run there by now.
+    test('an account sends as its own addresses, as what was granted, as nobody else, and nothing is left when it goes', async () => {
+      await directory.addDomain('send.test')
+      const added = await add(directory, 'Writer@send.test')
+      assert.ok(added.kind === 'done')
+      const writer = added.value
+      await add(directory, 'other@send.test')
+      await directory.addAlias('sales@send.test', 'writer@send.test')
+      const may = async (localPart: string, domain?: string) => await directory.maySendAs(writer, localPart, domain)
+      const table: [string, string | undefined, boolean][] = [
+        ['writer', 'send.test', true],
+        ['WRITER', 'SEND.test', true],
+        ['writer+list', 'send.test', true],
+        ['sales', 'send.test', true],
+        ['other', 'send.test', false],
+        ['nobody', 'send.test', false],
+        ['writer', 'elsewhere.test', false],
+        ['', 'send.test', false],
+        ['writer', undefined, false],
+      ]
+      for (const [local, domain, wanted] of table) assert.equal(await may(local, domain), wanted, `${local}@${domain}`)
+
+      const granted = await directory.grantSendAs('WRITER@send.test', 'Other@Send.test')
+      assert.deepEqual(granted, { kind: 'done', value: { account: 'Writer@send.test', address: 'Other@send.test' } })
+      await directory.grantSendAs('writer@send.test', '@bücher.example')
+      assert.equal(await may('OTHER', 'send.test'), true)
+      assert.equal(await may('other+x', 'send.test'), false)
+      assert.equal(await may('anybody', 'xn--bcher-kva.example'), true)
+      assert.equal(await may('anybody', 'sub.xn--bcher-kva.example'), false)
+      const other = await directory.account('other@send.test')
+      assert.ok(other.kind === 'done')
+      assert.equal(await directory.maySendAs(other.value, 'anybody', 'xn--bcher-kva.example'), false)
+      assert.deepEqual(await directory.sendAsOf(writer.accountId), ['Other@send.test', '@bücher.example'])
+
+      const kinds: [Promise<{ readonly kind: string }>, string][] = [
+        [directory.grantSendAs('writer@send.test', 'other@send.test'), 'already-exists'],
+        [directory.grantSendAs('writer@send.test', 'no address'), 'bad-address'],
+        [directory.grantSendAs('nobody@send.test', 'a@b.test'), 'no-such-account'],
+        [directory.revokeSendAs('writer@send.test', 'a@b.test'), 'no-such-grant'],
+        [directory.revokeSendAs('nobody@send.test', 'other@send.test'), 'no-such-account'],
+        [directory.revokeSendAs('writer@send.test', 'OTHER@send.test'), 'done'],
+        [directory.revokeSendAs('writer@send.test', 'other@send.test'), 'no-such-grant'],
+      ]
+      for (const [outcome, wanted] of kinds) assert.equal((await outcome).kind, wanted)
+      assert.equal(await may('other', 'send.test'), false)
+
+      const { scram } = directory
+      assert.equal((await scram.credentials('writer@send.test', 'SCRAM-SHA-256')).account?.accountId, writer.accountId)
+      await directory.removeAccount('writer@send.test')
+      assert.deepEqual(await directory.sendAsOf(writer.accountId), [])
+      assert.equal((await scram.credentials('writer@send.test', 'SCRAM-SHA-256')).account, undefined)
+      await directory.removeAccount('other@send.test')
+      await directory.removeDomain('send.test')
+    })
+
+    test('an account has no more grants than the limit', async () => {
+      await directory.addDomain('limit.test')
+      const added = await add(directory, 'a@limit.test')
+      assert.ok(added.kind === 'done')
+      const { accountId } = added.value
+      await database.write(async tx => {
+        for (let index = 0; index < limits.sendAsOfAccount; index += 1)
+          await tx.run(sql`INSERT INTO send_as (account_id, domain, local_part, shown)
+            VALUES (${accountId}, ${`d${index}.test`}, '', ${`@d${index}.test`})`)
+      })
+      assert.equal((await directory.grantSendAs('a@limit.test', 'b@b.test')).kind, 'too-many')
+      await directory.removeAccount('a@limit.test')
+      await directory.removeDomain('limit.test')
+    })
+
     test('the check names what does not fit together', async () => {
       assert.deepEqual(await directory.check(), [])
       const insert = async (...rows: readonly [string, string, number][]) =>
@@ -228,16 +297,24 @@ for (const [name, engine] of [
         tx.run(sql`INSERT INTO account (account_id, address, password_hash, disabled, created_at)
           VALUES (901, 'x@example.test', '', 0, 0)`),
       )
+      await database.write(async tx => {
+        await tx.run(sql`INSERT INTO scram_keys (account_id, mechanism, keys) VALUES (902, 'SCRAM-SHA-256', '')`)
+        await tx.run(sql`INSERT INTO send_as (account_id, domain, local_part, shown) VALUES (903, 'a', '', '@a')`)
+      })
       const findings = (await directory.check()).map(({ what, detail }) => `${what} ${detail}`)
       assert.deepEqual(findings, [
         'address-without-account ghost@example.test',
         'address-without-domain alice@gone.test',
         'account-without-address x@example.test',
         'account-id-not-reserved x@example.test',
+        'scram-keys-without-account SCRAM-SHA-256',
+        'grant-without-account @a',
       ])
       await database.write(async tx => {
         await tx.run(sql`DELETE FROM address WHERE local_part = 'ghost' OR domain = 'gone.test'`)
         await tx.run(sql`DELETE FROM account WHERE account_id = 901`)
+        await tx.run(sql`DELETE FROM scram_keys WHERE account_id = 902`)
+        await tx.run(sql`DELETE FROM send_as WHERE account_id = 903`)
       })
     })
 

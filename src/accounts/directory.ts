@@ -20,6 +20,9 @@ import type { ArgonParameters } from './phc.ts'
 import { preparePassword } from './prepare-password.ts'
 import type { Outcome } from './refusal.ts'
 import * as resolving from './resolve.ts'
+import { ScramAccounts } from './scram-accounts.ts'
+import { saltSecret } from './scram-verbs.ts'
+import * as grants from './send-as-verbs.ts'
 
 export interface DirectoryNeeds {
   readonly database: Database
@@ -27,10 +30,13 @@ export interface DirectoryNeeds {
   readonly random: Random
   /** What a password's hash costs; today's if undefined. */
   readonly passwordCost?: ArgonParameters
+  /** Whether keys for SCRAM-SHA-1 are kept too. */
+  readonly scramSha1?: boolean
 }
 
 export class Directory implements Resolver, AccountWatch {
   readonly hasher: PasswordHasher
+  readonly scram: ScramAccounts
   readonly #database: Database
   readonly #clock: Clock
   readonly #cache = new AddressCache()
@@ -39,13 +45,17 @@ export class Directory implements Resolver, AccountWatch {
   /** Brings the tables up to date first. */
   static async open(needs: DirectoryNeeds): Promise<Directory> {
     await migrate(needs.database, 'accounts', migrations)
-    return new Directory(needs)
+    const fresh = needs.random.bytes(32)
+    return new Directory(needs, await needs.database.write(tx => saltSecret(tx, fresh)))
   }
 
-  private constructor(needs: DirectoryNeeds) {
+  private constructor(needs: DirectoryNeeds, secret: Uint8Array) {
     this.#database = needs.database
     this.#clock = needs.clock
     this.hasher = new PasswordHasher(needs.random, needs.passwordCost)
+    const mechanisms =
+      needs.scramSha1 === true ? (['SCRAM-SHA-256', 'SCRAM-SHA-1'] as const) : (['SCRAM-SHA-256'] as const)
+    this.scram = new ScramAccounts({ database: needs.database, secret, mechanisms })
   }
 
   async resolve(localPart: string, domain: string | undefined): Promise<Resolution> {
@@ -62,6 +72,15 @@ export class Directory implements Resolver, AccountWatch {
     // Only names that exist are remembered, else a dictionary attack would push them out.
     if (resolution.kind === 'account') this.#cache.set(key, resolution, generation)
     return resolution
+  }
+
+  async maySendAs(account: Account, localPart: string, domain: string | undefined): Promise<boolean> {
+    const owner = await this.resolve(localPart, domain)
+    if (owner.kind === 'account' && owner.account.accountId === account.accountId) return true
+    const name = domain === undefined ? undefined : foldDomain(domain)
+    const local = foldLocalPart(localPart)
+    if (name === undefined || local === undefined) return false
+    return await this.#read(tx => grants.covers(tx, account.accountId, { local, domain: name }))
   }
 
   // Domains
@@ -101,7 +120,9 @@ export class Directory implements Resolver, AccountWatch {
     const password = preparePassword(request.password)
     if (password === undefined) return { kind: 'bad-password', subject: address }
     const passwordHash = await this.hasher.hash(password)
-    return await this.#write(tx => accounts.add(tx, { accountId, address, passwordHash, now: this.#clock.now() }))
+    const scramKeys = await this.scram.derive(address, password)
+    const account = { accountId, address, passwordHash, scramKeys, now: this.#clock.now() }
+    return await this.#write(tx => accounts.add(tx, account))
   }
 
   /** In the order of domain and name. */
@@ -120,7 +141,8 @@ export class Directory implements Resolver, AccountWatch {
     const found = await this.account(address)
     if (found.kind !== 'done') return found
     const passwordHash = await this.hasher.hash(password)
-    return await this.#write(tx => accounts.setPasswordHash(tx, address, passwordHash))
+    const scramKeys = await this.scram.derive(found.value.address, password)
+    return await this.#write(tx => accounts.setPassword(tx, address, { passwordHash, scramKeys }))
   }
 
   /** Ends the account's open sessions too. */
@@ -162,6 +184,21 @@ export class Directory implements Resolver, AccountWatch {
 
   async removeAlias(alias: string): Promise<Outcome<aliases.Alias>> {
     return await this.#write(tx => aliases.remove(tx, alias))
+  }
+
+  // Grants to send as others
+
+  /** `address` is a full address, or `@domain` for all of it; the domain need not be ours. */
+  async grantSendAs(account: string, address: string): Promise<Outcome<grants.SendAs>> {
+    return await this.#write(tx => grants.grant(tx, account, address))
+  }
+
+  async revokeSendAs(account: string, address: string): Promise<Outcome<grants.SendAs>> {
+    return await this.#write(tx => grants.revoke(tx, account, address))
+  }
+
+  async sendAsOf(accountId: number): Promise<readonly string[]> {
+    return await this.#read(tx => grants.ofAccount(tx, accountId))
   }
 
   // For the authenticator

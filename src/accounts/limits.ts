@@ -13,11 +13,19 @@ export const limits = {
   hashesWaiting: 1_000,
   /** What a login is told to wait when there were more. */
   busyRetryMs: 10_000,
+  /** Rounds of PBKDF2 in SCRAM's keys. RFC 7677 4: at least 4,096; about 15,000 take 0.1 s of a small machine, and each login of a client costs it as much. */
+  scramIterations: 15_000,
+  /** Keys of an OAuth issuer are read again for a token of an unknown key, but not more often. */
+  tokenKeysAgainMs: 10_000,
+  /** How far the clocks of the issuer and ours may be apart. */
+  tokenClockSkewMs: 30_000,
   /** Addresses whose owner is remembered between reads of the database. */
   rememberedAddresses: 10_000,
   /** Accounts whose last right password is remembered, as a keyed digest. */
   rememberedLogins: 10_000,
   rememberedLoginMs: 600_000,
+  /** Addresses and domains that one account may send as. */
+  sendAsOfAccount: 100,
   /** Items of one page of a list. */
   pageItems: 500,
 } as const

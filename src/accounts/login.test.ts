@@ -10,9 +10,10 @@ import { memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
 import type { Database } from '#io/sql/database.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
+import type { Backoff, BackoffAnswer } from './attempt.ts'
 import { Directory } from './directory.ts'
 import { limits } from './limits.ts'
-import { authenticator, type Backoff, type BackoffAnswer } from './login.ts'
+import { authenticator } from './login.ts'
 
 const weak = { memoryKib: 16, passes: 1, parallelism: 1 }
 const strong = { memoryKib: 32, passes: 2, parallelism: 1 }

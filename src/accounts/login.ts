@@ -1,26 +1,17 @@
-// Who may in: a login by full address and password. An unknown name takes as long as a wrong password.
+// Who may in: a login by full address and password, and by SASL (sasl/mechanisms.ts). An unknown name takes as long as a wrong password.
 
 import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
 import type { Random } from '#io/random.ts'
 import type { Account, Authenticator, LoginOutcome } from './account.ts'
+import { admitted, attempt, type Backoff } from './attempt.ts'
 import type { Directory } from './directory.ts'
 import { limits } from './limits.ts'
-import { readAddress } from './names.ts'
+import { countedName } from './names.ts'
 import { preparePassword } from './prepare-password.ts'
 import { RecentLogins } from './recent-logins.ts'
-
-export type BackoffAnswer =
-  | { readonly kind: 'go'; readonly delayMs: number }
-  | { readonly kind: 'too-many'; readonly retryAfterMs: number }
-
-/** What slows down guessing; `throttle/` has it. */
-export interface Backoff {
-  /** Asked before a password is looked at, and before its verdict is told. `delayMs`: how late to answer if it is wrong. */
-  before(user: string, address: string): BackoffAnswer
-  failed(user: string, address: string): void
-  succeeded(user: string, address: string): void
-}
+import { saslMechanisms } from './sasl/mechanisms.ts'
+import { passwordsOnly, type SaslSettings } from './sasl/talk.ts'
 
 export interface AuthenticatorNeeds {
   readonly directory: Directory
@@ -28,74 +19,55 @@ export interface AuthenticatorNeeds {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** No more than passwords and their proofs unless given. */
+  readonly sasl?: SaslSettings
 }
 
 export function authenticator(needs: AuthenticatorNeeds): Authenticator {
   const recent = new RecentLogins(needs.random, needs.clock)
-  return { login: (user, password, remoteAddress) => login(needs, recent, { user, password, remoteAddress }) }
+  const login: Authenticator['login'] = async (user, password, remoteAddress) =>
+    await attempt(needs, {
+      name: countedName(user),
+      remoteAddress,
+      judge: async () => await judge(needs, recent, { user, password }),
+    })
+  return { login, ...saslMechanisms({ ...needs, login, settings: needs.sasl ?? passwordsOnly }) }
 }
 
-interface Attempt {
+interface Shown {
   readonly user: string
   readonly password: string
-  readonly remoteAddress: string
 }
 
-async function login(needs: AuthenticatorNeeds, recent: RecentLogins, attempt: Attempt): Promise<LoginOutcome> {
-  const { backoff, clock } = needs
-  const name = throttledName(attempt.user)
-  const first = backoff.before(name, attempt.remoteAddress)
-  if (first.kind === 'too-many') return first
-  const verdict = await judge(needs, recent, attempt)
-  if (verdict.kind === 'too-many') return verdict
-  // Asked again, for others may have failed meanwhile: guesses side by side must win nothing that they would not win in a row.
-  const answer = backoff.before(name, attempt.remoteAddress)
-  if (answer.kind === 'too-many') return answer
-  if (verdict.kind === 'wrong') {
-    backoff.failed(name, attempt.remoteAddress)
-    await passed(clock, answer.delayMs)
-    return verdict
-  }
-  backoff.succeeded(name, attempt.remoteAddress)
-  return verdict
-}
-
-/** The password alone decides; only who knows it is told that the account is disabled. */
-async function judge(needs: AuthenticatorNeeds, recent: RecentLogins, attempt: Attempt): Promise<LoginOutcome> {
+/** The password alone decides. */
+async function judge(needs: AuthenticatorNeeds, recent: RecentLogins, shown: Shown): Promise<LoginOutcome> {
   const { directory } = needs
-  const password = preparePassword(attempt.password)
-  const found = await directory.credentials(attempt.user)
+  const password = preparePassword(shown.password)
+  const found = await directory.credentials(shown.user)
   if (found !== undefined && password !== undefined && recent.knows(found, password)) return admitted(found.account)
   const verified = await directory.hasher.verify(password ?? '', found?.passwordHash)
   if (verified === 'busy') return { kind: 'too-many', retryAfterMs: limits.busyRetryMs }
   if (verified === 'wrong' || found === undefined || password === undefined) return { kind: 'wrong' }
+  await completeKeys(needs, found, password)
   if (verified === 'right-but-weak') await strengthen(needs, found, password)
   else recent.remember(found, password)
   return admitted(found.account)
 }
 
-function admitted(account: Account): LoginOutcome {
-  return account.disabled ? { kind: 'disabled' } : { kind: 'welcome', account }
+interface Found {
+  readonly account: Account
+  readonly passwordHash: string
 }
 
-/** The parameters have risen since the password was set: this is the moment when it is known. */
-async function strengthen(
-  { directory, log }: AuthenticatorNeeds,
-  found: { readonly account: Account; readonly passwordHash: string },
-  password: string,
-): Promise<void> {
+/** An account from before SCRAM, or before its rounds rose, has no keys that are good: this is the moment when the password is known. */
+async function completeKeys({ directory, log }: AuthenticatorNeeds, found: Found, password: string): Promise<void> {
+  if (!(await directory.scram.complete(found, password))) return
+  log.info('accounts.password.scram-keys', { account: found.account.address })
+}
+
+/** The parameters have risen since the password was set. */
+async function strengthen({ directory, log }: AuthenticatorNeeds, found: Found, password: string): Promise<void> {
   const newHash = await directory.hasher.hash(password)
   await directory.replaceHash(found.account.accountId, found.passwordHash, newHash)
   log.info('accounts.password.rehashed', { account: found.account.address })
-}
-
-/** One name for every way to write it, so that each way does not get tries of its own. */
-function throttledName(user: string): string {
-  const name = readAddress(user)
-  return name === undefined ? user.slice(0, limits.localPartBytes + limits.domainBytes) : `${name.local}@${name.domain}`
-}
-
-function passed(clock: Clock, delayMs: number): Promise<void> | undefined {
-  if (delayMs <= 0) return undefined
-  return new Promise(resolve => clock.after(delayMs, resolve))
 }

@@ -34,4 +34,26 @@ export const migrations: readonly Migration[] = [
       'INSERT INTO next_account (account_id) VALUES (1)',
     ],
   },
+  {
+    number: 2,
+    statements: [
+      // What SCRAM needs of a password, beside its argon2id hash: one RFC 5803 text for each mechanism (scram-keys.ts).
+      `CREATE TABLE scram_keys (
+        account_id BIGINT NOT NULL,
+        mechanism TEXT NOT NULL,
+        keys TEXT NOT NULL,
+        PRIMARY KEY (account_id, mechanism)
+      ) CLUSTERED`,
+      // One row once it is there: what the salts of SCRAM are made from, of names with and without an account, in base64.
+      'CREATE TABLE scram_secret (secret TEXT NOT NULL)',
+      // `local_part` folded ('' is the whole domain), `shown` as it was given.
+      `CREATE TABLE send_as (
+        account_id BIGINT NOT NULL,
+        domain TEXT NOT NULL,
+        local_part TEXT NOT NULL,
+        shown TEXT NOT NULL,
+        PRIMARY KEY (account_id, domain, local_part)
+      ) CLUSTERED`,
+    ],
+  },
 ]

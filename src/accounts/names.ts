@@ -35,6 +35,12 @@ export function readAddress(text: string): FoldedAddress | undefined {
   return { local, domain, shown: printAddress({ ...parsed, localPart: parsed.localPart.normalize('NFC') }) }
 }
 
+/** One name for every way to write it, for what is counted by the name that a client gives: nothing may be won by another way to write it. */
+export function countedName(user: string): string {
+  const name = readAddress(user)
+  return name === undefined ? user.slice(0, limits.localPartBytes + limits.domainBytes) : `${name.local}@${name.domain}`
+}
+
 /** As readAddress, and `@domain`, the catch-all, whose local part is ''. */
 export function readAlias(text: string): FoldedAddress | undefined {
   if (!text.trim().startsWith('@')) return readAddress(text)

@@ -7,9 +7,13 @@ export type RefusalKind =
   | 'no-such-domain'
   | 'no-such-account'
   | 'no-such-alias'
+  /** No grant to send as that address. */
+  | 'no-such-grant'
   | 'already-exists'
   /** A domain that still has accounts. */
   | 'in-use'
+  /** An account that has as many grants as there may be. */
+  | 'too-many'
 
 export interface Refusal {
   readonly kind: RefusalKind

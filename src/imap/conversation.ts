@@ -6,7 +6,6 @@ import type { Log } from '#io/log.ts'
 import { type Conditions, capabilities } from '#wire/imap/capabilities.ts'
 import type { Command } from '#wire/imap/command.ts'
 import type { State } from '#wire/imap/state.ts'
-import { mechanismNames } from '#wire/sasl/exchange.ts'
 import { Input } from './input.ts'
 import { autologoutMs, loginTimeoutMs, turnMs } from './limits.ts'
 import type { ImapNeeds } from './needs.ts'
@@ -87,7 +86,7 @@ export class Conversation implements Disposable {
     const conditions: Conditions = {
       canStartTls: channel.canStartTls,
       canLogIn: channel.tls !== undefined,
-      mechanisms: mechanismNames,
+      mechanisms: this.needs.authenticator.mechanisms(channel),
     }
     return capabilities(this.state, conditions)
   }

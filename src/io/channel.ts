@@ -1,8 +1,10 @@
 // A Channel is one connection to a peer, as a protocol session sees it: bytes in, bytes out, TLS when asked.
 // A socket or a pair in memory; a session can't tell which. One reader at a time.
 
+import type { ChannelBindingType } from '#wire/sasl/mechanism.ts'
+
 export interface Endpoint {
-  /** IP address without brackets, or the path of a unix socket. */
+  /** IP address without brackets; `unix` for either end of a unix socket. */
   readonly address: string
   readonly port: number
 }
@@ -14,6 +16,14 @@ export interface TlsDetails {
   readonly cipher: string
   /** The name the peer asked for (SNI). */
   readonly servername: string | undefined
+}
+
+/** A certificate that the peer showed, and that an authority of the settings vouches for. */
+export interface PeerCertificate {
+  /** SHA-256 of the whole certificate, in lower case hexadecimal. */
+  readonly fingerprint: string
+  /** The mail addresses of its subjectAltName, as they stand there. */
+  readonly emails: readonly string[]
 }
 
 /** Why a channel's read, flush or startTls failed: not a fault of ours, the session just ends. */
@@ -34,6 +44,10 @@ export interface Channel {
   readonly local: Endpoint
   /** Set while the connection is under TLS. */
   readonly tls: TlsDetails | undefined
+  /** Undefined: none was asked for or shown, or nobody vouches for it. */
+  readonly peerCertificate: PeerCertificate | undefined
+  /** What both ends of this TLS connection know and nobody between them has; undefined where there is none of that type. */
+  channelBinding(type: ChannelBindingType): Uint8Array | undefined
   /** Whether `startTls` can work: there is a certificate and the channel is still in the clear. */
   readonly canStartTls: boolean
   /**

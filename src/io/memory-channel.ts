@@ -1,7 +1,8 @@
 // A Channel without a socket, and the peer that a transcript drives it by. Nothing here waits by a timer:
 // `receive` settles when the session waits for input, so a test never sleeps.
 
-import { type Channel, ChannelError, type Endpoint, type TlsDetails } from './channel.ts'
+import type { ChannelBindingType } from '#wire/sasl/mechanism.ts'
+import { type Channel, ChannelError, type Endpoint, type PeerCertificate, type TlsDetails } from './channel.ts'
 import type { Clock } from './clock.ts'
 
 export interface MemoryChannelOptions {
@@ -12,6 +13,10 @@ export interface MemoryChannelOptions {
   readonly tls?: boolean
   /** The channel is under TLS from its start. */
   readonly implicitTls?: boolean
+  /** What the client shows in the handshake. */
+  readonly peerCertificate?: PeerCertificate
+  /** What `channelBinding` gives under TLS; nothing unless set. */
+  readonly bindings?: { readonly [type in ChannelBindingType]?: Uint8Array }
   /** Read time limits run on it; without one a read never times out. */
   readonly clock?: Clock
 }
@@ -106,6 +111,8 @@ class MemoryChannel implements Channel {
   readonly #line: Line
   readonly #clock: Clock | undefined
   readonly #hasCertificate: boolean
+  readonly #peerCertificate: PeerCertificate | undefined
+  readonly #bindings: MemoryChannelOptions['bindings']
   #tls: TlsDetails | undefined
   #queued: Uint8Array[] = []
 
@@ -116,11 +123,21 @@ class MemoryChannel implements Channel {
     this.#line = line
     this.#clock = options.clock
     this.#hasCertificate = options.tls === true
+    this.#peerCertificate = options.peerCertificate
+    this.#bindings = options.bindings
     this.#tls = options.implicitTls === true ? memoryTls : undefined
   }
 
   get tls(): TlsDetails | undefined {
     return this.#tls
+  }
+
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.#tls && this.#peerCertificate
+  }
+
+  channelBinding(type: ChannelBindingType): Uint8Array | undefined {
+    return this.#tls && this.#bindings?.[type]
   }
 
   get canStartTls(): boolean {

@@ -24,6 +24,8 @@ export function takeServerPart(plain: Socket, needs: HandshakeNeeds): Handshake 
   const { serverTls, clock, timeoutMs } = needs
   const socket = new TLSSocket(plain, {
     isServer: true,
+    requestCert: serverTls.asksForCertificate,
+    rejectUnauthorized: false,
     secureContext: serverTls.context(undefined),
     SNICallback: (servername, answer) => answer(null, serverTls.context(servername)),
   })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'
 import { test } from 'node:test'
-import type { Channel } from './channel.ts'
+import type { Channel, Endpoint } from './channel.ts'
 import { limits } from './limits.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { socketChannel, socketServerOptions } from './socket-channel.ts'
@@ -15,7 +15,7 @@ interface Connected extends AsyncDisposable {
 }
 
 /** A real connection on 127.0.0.1, the server's end as a channel on a clock that stands still. */
-async function connected(): Promise<Connected> {
+async function connected(ends: { remote?: Endpoint; local?: Endpoint } = {}): Promise<Connected> {
   const server = net.createServer(socketServerOptions).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as net.AddressInfo // a TCP server's address is never text
@@ -24,7 +24,7 @@ async function connected(): Promise<Connected> {
   const [[accepted]] = await Promise.all([once(server, 'connection'), once(client, 'connect')])
   assert.ok(accepted)
   const clock = manualClock()
-  const channel = socketChannel(accepted, { id: 'c1', clock })
+  const channel = socketChannel(accepted, { id: 'c1', clock, ...ends })
   return {
     channel,
     accepted,
@@ -70,6 +70,14 @@ test('bytes go both ways, in order, and the ends are known', async () => {
   assert.equal(String(greeting), '220 héllo\r\n')
   client.write('EHLO x\r\n')
   assert.equal(Buffer.from((await reading) ?? []).toString(), 'EHLO x\r\n')
+})
+
+test('a proxy’s word on the two ends counts, IPv4 always as IPv4', async () => {
+  const remote = { address: '::ffff:192.0.2.7', port: 40_000 }
+  const local = { address: '2001:db8::1', port: 25 }
+  await using both = await connected({ remote, local })
+  assert.deepEqual(both.channel.remote, { address: '192.0.2.7', port: 40_000 })
+  assert.deepEqual(both.channel.local, local)
 })
 
 test('many pieces leave in order, however they were gathered', async () => {

@@ -2,10 +2,14 @@
 // What a session does not read is held back by TCP; what a peer does not take holds the session's flush.
 
 import type { Socket } from 'node:net'
-import { type Channel, ChannelError, type Endpoint, type TlsDetails } from './channel.ts'
+import { TLSSocket } from 'node:tls'
+import type { ChannelBindingType } from '#wire/sasl/mechanism.ts'
+import { type Channel, ChannelError, type Endpoint, type PeerCertificate, type TlsDetails } from './channel.ts'
+import { channelBindingOf } from './channel-binding.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Deadline } from './deadline.ts'
 import { limits as defaultLimits } from './limits.ts'
+import { peerCertificateOf } from './peer-certificate.ts'
 import { takeServerPart } from './server-handshake.ts'
 import type { ServerTls } from './server-tls.ts'
 import { WriteQueue } from './write-queue.ts'
@@ -16,6 +20,9 @@ export interface SocketChannelOptions {
   readonly id: string
   /** Where certificates come from; without it `startTls` cannot work. */
   readonly tls?: ServerTls | undefined
+  /** Who a proxy says is at the other end, and what that peer connected to. Default: what the socket says. */
+  readonly remote?: Endpoint | undefined
+  readonly local?: Endpoint | undefined
   readonly clock?: Clock
   readonly limits?: ChannelLimits
 }
@@ -64,8 +71,8 @@ class SocketChannel implements Channel {
 
   constructor(socket: Socket, options: SocketChannelOptions) {
     this.id = options.id
-    this.remote = { address: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 }
-    this.local = { address: plainAddress(socket.localAddress), port: socket.localPort ?? 0 }
+    this.remote = endpoint(options.remote?.address ?? socket.remoteAddress, options.remote?.port ?? socket.remotePort)
+    this.local = endpoint(options.local?.address ?? socket.localAddress, options.local?.port ?? socket.localPort)
     this.#serverTls = options.tls
     this.#clock = options.clock ?? systemClock
     this.#limits = options.limits ?? defaultLimits
@@ -77,6 +84,20 @@ class SocketChannel implements Channel {
 
   get tls(): TlsDetails | undefined {
     return this.#tls
+  }
+
+  get peerCertificate(): PeerCertificate | undefined {
+    const socket = this.#securedSocket
+    return socket && peerCertificateOf(socket)
+  }
+
+  channelBinding(type: ChannelBindingType): Uint8Array | undefined {
+    const socket = this.#securedSocket
+    return socket && channelBindingOf(socket, type)
+  }
+
+  get #securedSocket(): TLSSocket | undefined {
+    return this.#tls !== undefined && this.#socket instanceof TLSSocket ? this.#socket : undefined
   }
 
   get canStartTls(): boolean {
@@ -287,7 +308,7 @@ class SocketChannel implements Channel {
 }
 
 /** IPv4 addresses that came over an IPv6 socket are written as IPv4 everywhere. */
-function plainAddress(address: string | undefined): string {
-  if (address === undefined) return 'unix'
-  return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address) ? address.slice(7) : address
+function endpoint(address = 'unix', port = 0): Endpoint {
+  const isMapped = /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(address)
+  return { address: isMapped ? address.slice(7) : address, port }
 }

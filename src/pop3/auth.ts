@@ -1,21 +1,20 @@
 // AUTH (RFC 5034): what is said to each step of a SASL exchange.
 
+import type { SaslOutcome, SaslStep } from '#accounts/account.ts'
 import { refusal } from '#wire/pop3/print.ts'
-import type { SaslStep } from '#wire/sasl/mechanism.ts'
 import type { Reply } from './reply.ts'
 
-/** `signIn` is asked once, when the exchange has given credentials. */
+/** `finish` is asked once, when the exchange is settled. */
 export async function answerStep(
   step: SaslStep,
-  signIn: (user: string, password: string) => Promise<Reply>,
+  finish: (user: string, outcome: SaslOutcome) => Promise<Reply>,
 ): Promise<Reply> {
   switch (step.kind) {
     case 'challenge':
       return step
     case 'malformed':
       return refusal(step.reason)
-    case 'credentials':
-      if (step.authorizationId !== '') return refusal('nobody may act for another user here', 'AUTH')
-      return await signIn(step.user, step.password)
+    case 'settled':
+      return await finish(step.user, step.outcome)
   }
 }

@@ -1,6 +1,6 @@
 // One POP3 session (RFC 1939, 2449, 2595, 3206, 5034) over a channel. What is allowed when stands in wire/pop3/state.ts.
 
-import type { AccountWatch, Authenticator } from '#accounts/account.ts'
+import type { AccountWatch, Authenticator, SaslExchange, SaslOutcome, SaslStep } from '#accounts/account.ts'
 import { ParseError } from '#base/parse-error.ts'
 import { type Channel, ChannelError } from '#io/channel.ts'
 import type { Clock } from '#io/clock.ts'
@@ -10,13 +10,11 @@ import { type Command, parseCommand, parseResponse } from '#wire/pop3/parse.ts'
 import { ok, refusal } from '#wire/pop3/print.ts'
 import type { Pop3Event } from '#wire/pop3/receiver.ts'
 import { type State, type Step, steps } from '#wire/pop3/state.ts'
-import { startExchange } from '#wire/sasl/exchange.ts'
-import type { SaslExchange } from '#wire/sasl/mechanism.ts'
 import { answerStep } from './auth.ts'
 import { capa } from './capa.ts'
 import { Input } from './input.ts'
 import { badCommands, wrongLogins } from './limits.ts'
-import { login } from './login.ts'
+import { enter } from './login.ts'
 import { MessageSource } from './message-source.ts'
 import { update } from './quit.ts'
 import { countText, needsTls, type Reply } from './reply.ts'
@@ -127,7 +125,8 @@ class Session implements AsyncDisposable {
     switch (said.verb) {
       case 'CAPA': {
         const { tls, canStartTls } = this.#channel
-        return capa({ underTls: tls !== undefined, canStartTls, loggedIn: this.#state === 'transaction' })
+        const mechanisms = this.#needs.authenticator.mechanisms(this.#channel)
+        return capa({ underTls: tls !== undefined, mechanisms, canStartTls, loggedIn: this.#state === 'transaction' })
       }
       case 'STLS':
         return await this.#startTls()
@@ -164,25 +163,30 @@ class Session implements AsyncDisposable {
 
   async #authenticate(mechanism: string, initial: Uint8Array | undefined): Promise<Reply> {
     if (this.#channel.tls === undefined) return needsTls
-    this.#exchange = startExchange(mechanism)
+    const { authenticator } = this.#needs
+    this.#exchange = authenticator.exchange(mechanism, this.#channel, this.#channel.remote.address)
     if (this.#exchange === undefined) return refusal('no such mechanism')
-    return await this.#follow(this.#exchange.start(initial))
+    return await this.#follow(await this.#exchange.start(initial))
   }
 
   async #respond(line: string): Promise<Reply> {
     const response = parseResponse(line)
     if (response === undefined || this.#exchange === undefined) return refusal('given up')
-    return await this.#follow(this.#exchange.respond(response))
+    return await this.#follow(await this.#exchange.respond(response))
   }
 
-  async #follow(saslStep: ReturnType<SaslExchange['respond']>): Promise<Reply> {
+  async #follow(saslStep: SaslStep): Promise<Reply> {
     if (saslStep.kind === 'challenge') this.#input.expectResponse()
-    return await answerStep(saslStep, (user, password) => this.#signIn(user, password))
+    return await answerStep(saslStep, (user, outcome) => this.#enter(user, outcome))
   }
 
   async #signIn(user: string, password: string): Promise<Reply> {
-    const credentials = { user, password, remoteAddress: this.#channel.remote.address }
-    const result = await login(this.#needs, credentials)
+    const { authenticator } = this.#needs
+    return await this.#enter(user, await authenticator.login(user, password, this.#channel.remote.address))
+  }
+
+  async #enter(user: string, outcome: SaslOutcome): Promise<Reply> {
+    const result = await enter(this.#needs.store, outcome)
     if (result.kind !== 'welcome') {
       if (result.kind === 'wrong') this.#wrongLogins += 1
       this.#log.info('pop3.login-refused', { user, why: result.kind })

@@ -28,6 +28,8 @@ export type Reload =
 export interface ServerTlsOptions {
   /** Whether sessions may be resumed. Off on port 25: Microsoft's senders stumble over resumption. */
   readonly tickets: boolean
+  /** Whether a client is asked for a certificate, where there are authorities to vouch for it. Off on port 25: servers are no accounts. */
+  readonly asksForCertificate?: boolean
 }
 
 /** A certificate or key that can't be used: the message names the file. */
@@ -41,17 +43,28 @@ export class CertificateError extends Error {
 /**
  * Reads every certificate and key; rejects with CertificateError if one can't be used.
  * A client that asks for no name, or one that no certificate holds, is shown the first.
+ * @param clientAuthorities PEM files of those who vouch for clients' certificates
  */
-export async function loadContexts(files: readonly CertificateFiles[]): Promise<TlsContexts> {
-  return new TlsContexts(files, await readAll(files))
+export async function loadContexts(
+  files: readonly CertificateFiles[],
+  clientAuthorities: readonly string[] = [],
+): Promise<TlsContexts> {
+  const sources = { files, clientAuthorities }
+  return new TlsContexts(sources, await readAll(sources))
+}
+
+interface Sources {
+  readonly files: readonly CertificateFiles[]
+  /** PEM files of those who vouch for clients' certificates; none: no client is asked for one. */
+  readonly clientAuthorities: readonly string[]
 }
 
 export class TlsContexts {
-  readonly #files: readonly CertificateFiles[]
+  readonly #sources: Sources
   #shown: Shown
 
-  constructor(files: readonly CertificateFiles[], shown: Shown) {
-    this.#files = files
+  constructor(sources: Sources, shown: Shown) {
+    this.#sources = sources
     this.#shown = shown
   }
 
@@ -62,6 +75,7 @@ export class TlsContexts {
   /** What channels take; follows every reload. */
   serverTls(options: ServerTlsOptions): ServerTls {
     return {
+      asksForCertificate: options.asksForCertificate === true && this.#sources.clientAuthorities.length > 0,
       context: servername => {
         const found = certificateFor(this.#shown, servername)
         return options.tickets ? found.context : found.contextWithoutTickets
@@ -72,7 +86,7 @@ export class TlsContexts {
   /** Reads the files again; connections made from now on are shown what they hold. */
   async reload(): Promise<Reload> {
     try {
-      this.#shown = await readAll(this.#files)
+      this.#shown = await readAll(this.#sources)
       return { kind: 'reloaded', certificates: this.certificates }
     } catch (error) {
       return { kind: 'kept', reason: error instanceof Error ? error.message : String(error) }
@@ -91,9 +105,10 @@ interface Shown {
   readonly byName: ReadonlyMap<string, Certificate>
 }
 
-async function readAll(files: readonly CertificateFiles[]): Promise<Shown> {
+async function readAll({ files, clientAuthorities }: Sources): Promise<Shown> {
   if (files.length > limits.certificates) throw new CertificateError(`more than ${limits.certificates} certificates`)
-  const all = await Promise.all(files.map(readOne))
+  const ca = await Promise.all(clientAuthorities.map(readAuthority))
+  const all = await Promise.all(files.map(one => readOne(one, ca)))
   const [first] = all
   if (first === undefined) throw new CertificateError('no certificate is given')
   const byName = new Map<string, Certificate>()
@@ -110,21 +125,36 @@ function certificateFor(shown: Shown, servername: string | undefined): Certifica
   return shown.byName.get(name) ?? shown.byName.get(`*${name.slice(dot)}`) ?? shown.first
 }
 
-async function readOne({ certPath, keyPath }: CertificateFiles): Promise<Certificate> {
+async function readAuthority(path: string): Promise<string> {
+  const text = await textOf(path)
+  usable(path, 'is no certificate', () => new X509Certificate(text))
+  return text
+}
+
+async function readOne({ certPath, keyPath }: CertificateFiles, ca: readonly string[]): Promise<Certificate> {
   const [cert, key] = await Promise.all([textOf(certPath), textOf(keyPath)])
   const certificate = usable(certPath, 'is no certificate', () => new X509Certificate(cert))
   const privateKey = usable(keyPath, 'is no private key without a passphrase', () => createPrivateKey(key))
   if (!certificate.checkPrivateKey(privateKey)) throw new CertificateError(`${keyPath} is not the key of ${certPath}`)
-  const contextWith = (secureOptions: number) =>
-    usable(certPath, 'can not be used for TLS', () => createSecureContext({ ...settings, cert, key, secureOptions }))
+  // OpenSSL breaks off a resumed session that may have a client's certificate in it, if its context has no name.
+  const clients = ca.length === 0 ? {} : { ca: [...ca], sessionIdContext: 'posthouse' }
+  const contextWith = (ticketing: { secureOptions: number; sessionTimeout?: number }) =>
+    usable(certPath, 'can not be used for TLS', () =>
+      createSecureContext({ ...settings, ...clients, ...ticketing, cert, key }),
+    )
   return {
     certPath,
     names: namesOf(certificate),
     endsAt: Date.parse(certificate.validTo),
-    context: contextWith(constants.SSL_OP_NO_RENEGOTIATION),
-    contextWithoutTickets: contextWith(constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET),
+    context: contextWith({ secureOptions: always }),
+    // In TLS 1.3 OpenSSL sends tickets all the same, and Node can't keep it from that: with the shortest life none is left to be tried.
+    contextWithoutTickets: contextWith({ secureOptions: always | constants.SSL_OP_NO_TICKET, sessionTimeout: 1 }),
   }
 }
+
+/** Our order of ciphers counts, but a client without AES in hardware, which puts ChaCha20 first, gets it. */
+const always =
+  constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_CIPHER_SERVER_PREFERENCE | constants.SSL_OP_PRIORITIZE_CHACHA
 
 const settings = {
   minVersion: 'TLSv1.2',

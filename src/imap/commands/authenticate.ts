@@ -5,24 +5,24 @@ import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { bad, no, type Reply } from '#imap/reply.ts'
 import { parseSaslLine } from '#wire/imap/parse-sasl.ts'
 import { printContinuation } from '#wire/imap/print-lines.ts'
-import { startExchange } from '#wire/sasl/exchange.ts'
-import type { SaslStep } from '#wire/sasl/mechanism.ts'
-import { checkPassword, needsTls } from './login.ts'
+import { needsTls, welcomeOrRefusal } from './login.ts'
 
 export async function authenticate(
   conversation: Conversation,
   { mechanism, initial }: CommandOf<'AUTHENTICATE'>,
 ): Promise<Reply> {
-  const exchange = startExchange(mechanism)
-  if (exchange === undefined) return no('CANNOT', 'This mechanism is not known here')
-  if (conversation.channel.tls === undefined) return needsTls()
-  let step = exchange.start(initial)
+  const { channel, needs } = conversation
+  if (channel.tls === undefined) return needsTls()
+  const exchange = needs.authenticator.exchange(mechanism, channel, channel.remote.address)
+  if (exchange === undefined) return no('CANNOT', 'This mechanism is not offered here')
+  let step = await exchange.start(initial)
   while (step.kind === 'challenge') {
     const answer = await ask(conversation, step.bytes)
     if (answer.kind === 'reply') return answer.reply
-    step = exchange.respond(answer.bytes)
+    step = await exchange.respond(answer.bytes)
   }
-  return await finish(conversation, step)
+  if (step.kind === 'malformed') return bad(step.reason)
+  return await welcomeOrRefusal(conversation, step)
 }
 
 type Answer =
@@ -41,11 +41,4 @@ async function ask(conversation: Conversation, challenge: Uint8Array): Promise<A
     if (!(error instanceof ParseError)) throw error
     return { kind: 'reply', reply: bad('The response is no base64') }
   }
-}
-
-async function finish(conversation: Conversation, step: Exclude<SaslStep, { kind: 'challenge' }>): Promise<Reply> {
-  if (step.kind === 'malformed') return bad(step.reason)
-  // Acting for another account is a right that nobody has yet.
-  if (step.authorizationId !== '') return no('AUTHORIZATIONFAILED', 'You cannot act for another account')
-  return await checkPassword(conversation, step)
 }

@@ -1,5 +1,6 @@
 // LOGIN (RFC 3501 6.2.3), and what follows a name and a password however they came.
 
+import type { SaslOutcome } from '#accounts/account.ts'
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { loginFailuresMax } from '#imap/limits.ts'
 import { no, ok, type Reply } from '#imap/reply.ts'
@@ -7,7 +8,9 @@ import { limitsAfterLogin } from '#wire/imap/limits.ts'
 
 export async function login(conversation: Conversation, { user, password }: CommandOf<'LOGIN'>): Promise<Reply> {
   if (conversation.channel.tls === undefined) return needsTls()
-  return await checkPassword(conversation, { user, password })
+  const { channel, needs } = conversation
+  const outcome = await needs.authenticator.login(user, password, channel.remote.address)
+  return await welcomeOrRefusal(conversation, { user, outcome })
 }
 
 /** RFC 3501 6.2.3: no password in the clear. */
@@ -15,13 +18,12 @@ export function needsTls(): Reply {
   return no('PRIVACYREQUIRED', 'Start TLS first')
 }
 
-/** Logs the client in or says why not. */
-export async function checkPassword(
+/** Logs the client in or says why not. `user` as it named itself. */
+export async function welcomeOrRefusal(
   conversation: Conversation,
-  { user, password }: { readonly user: string; readonly password: string },
+  { user, outcome }: { readonly user: string; readonly outcome: SaslOutcome },
 ): Promise<Reply> {
-  const { channel, log } = conversation
-  const outcome = await conversation.needs.authenticator.login(user, password, channel.remote.address)
+  const { log } = conversation
   if (outcome.kind === 'welcome') {
     await conversation.logIn(outcome.account)
     conversation.input.receiver.limits = limitsAfterLogin
@@ -35,6 +37,13 @@ export async function checkPassword(
   switch (outcome.kind) {
     case 'wrong':
       return no('AUTHENTICATIONFAILED', 'Wrong name or password')
+    case 'not-yourself':
+      return no('AUTHORIZATIONFAILED', 'You cannot act for another account')
+    case 'downgraded':
+      return no(
+        'AUTHENTICATIONFAILED',
+        'Channel binding was offered, but your program did not see it: is somebody between us?',
+      )
     case 'disabled':
       return no('CONTACTADMIN', 'This account is disabled')
     case 'too-many':

@@ -12,6 +12,7 @@ import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
 import type { Store } from '#store/store.ts'
 import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
+import { everyMechanismsChannel, type PlaceLogins, placeLogins } from '../../support/place-logins.ts'
 import type { TranscriptNeeds } from '../../support/transcript.ts'
 
 export interface ImapPlace extends TranscriptNeeds, AsyncDisposable {
@@ -32,7 +33,8 @@ export async function imapPlace(): Promise<ImapPlace> {
   const [clock, log] = [manualClock(), memoryLog()]
   const { store, database } = await openFailingStore(owned, { clock, log, random: seededRandom(1) })
   for (const accountId of Object.values(accountIds)) await store.createAccount(accountId)
-  return new Place({ store, database, clock, log }, owned.move())
+  const logins = await placeLogins({ login, database, clock, log })
+  return new Place({ store, database, clock, log, logins }, owned.move())
 }
 
 interface Parts {
@@ -40,6 +42,7 @@ interface Parts {
   readonly database: FailingDatabase
   readonly clock: ManualClock
   readonly log: MemoryLog
+  readonly logins: PlaceLogins
 }
 
 class Place implements ImapPlace {
@@ -48,6 +51,8 @@ class Place implements ImapPlace {
   readonly log: MemoryLog
   readonly openers = {
     tls: () => this.connect(),
+    /** Every mechanism is offered. */
+    sasl: () => this.connect(everyMechanismsChannel, this.#logins.everything),
     clear: () => this.connect({ tls: true, implicitTls: false }),
     bare: () => this.connect({ implicitTls: false }),
     alice: () => this.prepared('x LOGIN alice secret'),
@@ -96,6 +101,7 @@ class Place implements ImapPlace {
     },
   }
   readonly #database: FailingDatabase
+  readonly #logins: PlaceLogins
   readonly #owned: AsyncDisposableStack
   readonly #drain = new AbortController()
   readonly #watches = new AccountWatches()
@@ -106,14 +112,15 @@ class Place implements ImapPlace {
     this.clock = parts.clock
     this.log = parts.log
     this.#database = parts.database
+    this.#logins = parts.logins
     this.#owned = owned
   }
 
-  connect(options: MemoryChannelOptions = {}): MemoryPeer {
+  connect(options: MemoryChannelOptions = {}, authenticator = this.#logins.usual): MemoryPeer {
     const id = String(this.#sessions.length + 1)
     const { server, client } = memoryChannelPair({ implicitTls: true, clock: this.clock, id, ...options })
     const { store, clock, log } = this
-    const [authenticator, accounts] = [{ login }, { watch: this.#watch }]
+    const accounts = { watch: this.#watch }
     const run = imapSession({
       store,
       authenticator,

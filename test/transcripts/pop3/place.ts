@@ -12,6 +12,7 @@ import { seededRandom } from '#io/seeded-random.ts'
 import { pop3Session } from '#pop3/session.ts'
 import type { Store } from '#store/store.ts'
 import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
+import { everyMechanismsChannel, type PlaceLogins, placeLogins } from '../../support/place-logins.ts'
 import type { TranscriptNeeds } from '../../support/transcript.ts'
 
 export interface Pop3Place extends TranscriptNeeds, AsyncDisposable {
@@ -32,7 +33,8 @@ export async function pop3Place(): Promise<Pop3Place> {
   const [clock, log] = [manualClock(), memoryLog()]
   const { store, database } = await openFailingStore(owned, { clock, log, random: seededRandom(1) })
   for (const accountId of Object.values(accountIds)) await store.createAccount(accountId)
-  return new Place({ store, database, clock, log }, owned.move())
+  const logins = await placeLogins({ login, database, clock, log })
+  return new Place({ store, database, clock, log, logins }, owned.move())
 }
 
 interface Parts {
@@ -40,6 +42,7 @@ interface Parts {
   readonly database: FailingDatabase
   readonly clock: ManualClock
   readonly log: MemoryLog
+  readonly logins: PlaceLogins
 }
 
 class Place implements Pop3Place {
@@ -48,6 +51,8 @@ class Place implements Pop3Place {
   readonly log: MemoryLog
   readonly openers = {
     tls: () => this.connect(),
+    /** Every mechanism is offered. */
+    sasl: () => this.connect(everyMechanismsChannel, this.#logins.everything),
     clear: () => this.connect({ tls: true, implicitTls: false }),
     bare: () => this.connect({ implicitTls: false }),
   }
@@ -80,6 +85,7 @@ class Place implements Pop3Place {
     },
   }
   readonly #database: FailingDatabase
+  readonly #logins: PlaceLogins
   readonly #owned: AsyncDisposableStack
   readonly #drain = new AbortController()
   readonly #watches = new AccountWatches()
@@ -90,6 +96,7 @@ class Place implements Pop3Place {
     this.clock = parts.clock
     this.log = parts.log
     this.#database = parts.database
+    this.#logins = parts.logins
     this.#owned = owned
   }
 
@@ -97,11 +104,11 @@ class Place implements Pop3Place {
     return this.#database.reads
   }
 
-  connect(options: MemoryChannelOptions = {}): MemoryPeer {
+  connect(options: MemoryChannelOptions = {}, authenticator = this.#logins.usual): MemoryPeer {
     const id = String(this.#sessions.length + 1)
     const { server, client } = memoryChannelPair({ implicitTls: true, clock: this.clock, id, ...options })
     const { store, clock, log } = this
-    const [authenticator, accounts] = [{ login }, { watch: this.#watch }]
+    const accounts = { watch: this.#watch }
     const run = pop3Session({ store, authenticator, accounts, log, clock, hostname: 'mail.example.test' })
     const ended = run(server, this.#drain.signal).catch(unlessBroken)
     this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
