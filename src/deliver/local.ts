@@ -4,7 +4,7 @@ import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { Delivery, Store } from '#store/store.ts'
-import { fromLatin1 } from '#text/bytes.ts'
+import { fromUtf8 } from '#text/bytes.ts'
 import { mailboxForDetail } from './detail.ts'
 
 export interface LocalRecipient {
@@ -13,6 +13,8 @@ export interface LocalRecipient {
   readonly address: string
   /** `x` of `alice+x@`. */
   readonly detail: string | undefined
+  /** What else the envelope asked for, as JSON; kept with the copy. */
+  readonly envelope?: string | undefined
 }
 
 export interface LocalMessage {
@@ -21,8 +23,10 @@ export interface LocalMessage {
   /** '' for the null path. */
   readonly sender: string
   readonly recipients: readonly LocalRecipient[]
-  /** Whole header lines with CRLF, latin1, that go before the message in every copy: Received and the like. */
+  /** Whole header lines with CRLF that go before the message in every copy: Received and the like. Written as UTF-8. */
   readonly fields: string
+  /** It goes to each recipient's junk mailbox. */
+  readonly isJunk?: boolean
   readonly spooled: SpooledMessage
 }
 
@@ -57,15 +61,26 @@ export function localDelivery(needs: {
 
 async function deliveriesOf(message: LocalMessage, store: Store): Promise<readonly Delivery[]> {
   const deliveries = new Map<string, Delivery>()
-  for (const { accountId, address, detail } of message.recipients) {
-    const mailbox = detail === undefined ? 'INBOX' : await mailboxForDetail(store, accountId, detail)
+  for (const recipient of message.recipients) {
+    const { accountId, address, envelope } = recipient
+    const mailbox = message.isJunk === true ? await junkMailbox(store, accountId) : await mailboxOf(store, recipient)
     const key = `${accountId} ${mailbox}`
-    if (!deliveries.has(key)) deliveries.set(key, { accountId, mailbox, prefix: prefixOf(message, address) })
+    if (!deliveries.has(key)) deliveries.set(key, { accountId, mailbox, prefix: prefixOf(message, address), envelope })
   }
   return [...deliveries.values()]
 }
 
+async function mailboxOf(store: Store, { accountId, detail }: LocalRecipient): Promise<string> {
+  return detail === undefined ? 'INBOX' : await mailboxForDetail(store, accountId, detail)
+}
+
+/** The one that the account has for it, whatever its name; made if there is none. */
+async function junkMailbox(store: Store, accountId: number): Promise<string> {
+  const mailboxes = await store.mailboxes(accountId)
+  return mailboxes.find(mailbox => mailbox.specialUse === '\\Junk')?.name ?? 'Junk'
+}
+
 /** RFC 5321 4.4: Return-Path is the first line of all. Delivered-To says which of an account's addresses was meant, and shows loops. */
 function prefixOf(message: LocalMessage, address: string): Uint8Array {
-  return fromLatin1(`Return-Path: <${message.sender}>\r\nDelivered-To: ${address}\r\n${message.fields}`)
+  return fromUtf8(`Return-Path: <${message.sender}>\r\nDelivered-To: ${address}\r\n${message.fields}`)
 }

@@ -1,0 +1,27 @@
+// When a message that found no room is tried again, when its sender hears of the delay, and when that ends (RFC 5321 4.5.4.1, RFC 2852 for BY).
+
+import { limits } from './limits.ts'
+import type { QueuedMessage } from './rows.ts'
+
+type Timed = Pick<QueuedMessage, 'releaseAt' | 'arrivedAt' | 'parameters' | 'tries'>
+
+/** After a try at `now` that did not bring the message to everybody. @param chance 0 to 1 */
+export function nextTry(message: Timed, now: number, chance: number): number {
+  const waitMs = limits.retryMs[Math.min(message.tries, limits.retryMs.length - 1)] ?? 0
+  const retryAt = Math.round(now + waitMs * (1 + limits.jitter * chance))
+  // The moments at which something is said are tries of their own: what is said is then true.
+  const moments = [tellDelayAt(message), expiresAt(message)].filter(at => at > now)
+  return Math.min(retryAt, ...moments)
+}
+
+export function expiresAt({ releaseAt, arrivedAt, parameters }: Timed): number {
+  const { deliverBy } = parameters
+  const giveUpAt = releaseAt + limits.giveUpMs
+  return deliverBy?.mode === 'return' ? Math.min(giveUpAt, arrivedAt + deliverBy.seconds * 1000) : giveUpAt
+}
+
+export function tellDelayAt({ releaseAt, arrivedAt, parameters }: Timed): number {
+  const { deliverBy } = parameters
+  const tellAt = releaseAt + limits.tellDelayMs
+  return deliverBy?.mode === 'notify' ? Math.min(tellAt, arrivedAt + deliverBy.seconds * 1000) : tellAt
+}
