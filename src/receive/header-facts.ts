@@ -1,17 +1,83 @@
-// What the decision needs to know of a message's header, from its first octets.
+// What the decision needs to know of a message's header.
 
-import { latin1 } from '#text/bytes.ts'
+import { readHeader } from '#mail/header.ts'
+import { maxHeaderBytes } from '#mail/limits.ts'
+import type { SpooledMessage } from '#store/spool.ts'
+import { fromLatin1, latin1, utf8 } from '#text/bytes.ts'
+import { decodeEncodedWords } from '#text/encoded-word.ts'
+import { headerPieceBytes } from './limits.ts'
+import type { ContentRule } from './policy.ts'
 
 const headerEnd = Buffer.from('\r\n\r\n')
 const receivedLine = /^received[ \t]*:/gim
+const deliveredToLine = /^delivered-to[ \t]*:/im
 
-/** How many servers the message has passed: Received fields in the head (RFC 5321 6.3). */
-export function countReceived(head: Uint8Array): number {
-  return latin1(head, 0, endOfHeader(head)).match(receivedLine)?.length ?? 0
+/** The octets of the header, in a message of which nobody has seen more than the head. Undefined: it is longer than mail/ reads. */
+export async function headerOf(message: HeaderSource): Promise<Uint8Array | undefined> {
+  const { head, sizeBytes } = message
+  const end = endIn(head)
+  if (end !== undefined) return head.subarray(0, end)
+  if (sizeBytes <= head.length) return head
+  for (let at = head.length - headerEnd.length; at < Math.min(sizeBytes, maxHeaderBytes); at += headerPieceBytes) {
+    const piece = await message.read(at, at + headerPieceBytes + headerEnd.length)
+    const found = Buffer.from(piece.buffer, piece.byteOffset, piece.length).indexOf(headerEnd)
+    if (found >= 0 && at + found + 2 <= maxHeaderBytes) return await message.read(0, at + found + 2)
+  }
+  return sizeBytes <= maxHeaderBytes ? await message.read(0, sizeBytes) : undefined
 }
 
-function endOfHeader(head: Uint8Array): number {
+type HeaderSource = Pick<SpooledMessage, 'head' | 'sizeBytes' | 'read'>
+
+/** How many servers the message has passed: its Received fields (RFC 5321 6.3). */
+export function countReceived(header: Uint8Array): number {
+  return latin1(header).match(receivedLine)?.length ?? 0
+}
+
+/** Whether it takes SMTPUTF8 (RFC 6532). */
+export function holdsUtf8(header: Uint8Array): boolean {
+  return header.some(octet => octet > 0x7f)
+}
+
+/**
+ * That one of `addresses` to which the message was delivered before, as our own marks tell: we wrote Delivered-To for it and a Received.
+ * A reader who sends it on again by hand puts Resent fields above them (RFC 5322 3.6.6): that is no loop.
+ */
+export function deliveredBefore(
+  header: Uint8Array,
+  { addresses, hostname }: { readonly addresses: readonly string[]; readonly hostname: string },
+): string | undefined {
+  if (!deliveredToLine.test(latin1(header))) return undefined
+  const { fields } = readHeader(header)
+  const resent = fields.findIndex(field => /^resent-/i.test(field.name))
+  const marks = fields
+    .slice(0, resent < 0 ? fields.length : resent)
+    .filter(field => field.name.toLowerCase() === 'delivered-to')
+    .map(field => utf8(fromLatin1(field.value)).toLowerCase())
+  const found = addresses.find(address => marks.includes(address.toLowerCase()))
+  return found !== undefined && fields.some(field => isReceivedBy(hostname, field)) ? found : undefined
+}
+
+function isReceivedBy(hostname: string, { name, value }: { readonly name: string; readonly value: string }): boolean {
+  if (name.toLowerCase() !== 'received') return false
+  const by = /(?:^|\s)by\s+([^\s;()]+)/i.exec(value)?.[1]
+  return by?.toLowerCase() === hostname.toLowerCase()
+}
+
+/** The first rule that fits a field of the header. */
+export function refusedContent(header: Uint8Array, rules: readonly ContentRule[]): ContentRule | undefined {
+  if (rules.length === 0) return undefined
+  const { fields } = readHeader(header)
+  return rules.find(rule => {
+    const [name, text] = [rule.field.toLowerCase(), rule.contains.toLowerCase()]
+    return fields.some(
+      field => field.name.toLowerCase() === name && decodeEncodedWords(field.value).toLowerCase().includes(text),
+    )
+  })
+}
+
+/** After the last line of the header, its blank line left out. */
+function endIn(head: Uint8Array): number | undefined {
   if (head[0] === 13) return 0 // an empty header: the blank line is the first
   const end = Buffer.from(head.buffer, head.byteOffset, head.byteLength).indexOf(headerEnd)
-  return end < 0 ? head.length : end
+  return end < 0 ? undefined : end + 2
 }

@@ -6,6 +6,9 @@ export const maxReceivedFields = 50
 /** Addresses of a From that are looked up; nobody writes a message in the name of more. */
 export const maxFromAddresses = 20
 
-/** Addresses whose names are remembered, and for how long. */
-export const peerNames = 10_000
-export const peerNameMs = 600_000
+/** Domains of which it is remembered whether they take mail, and for how long. */
+export const mailDomains = 10_000
+export const mailDomainMs = 600_000
+
+/** What is read at a time of a header that is longer than the spool's head. */
+export const headerPieceBytes = 65_536

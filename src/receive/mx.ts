@@ -1,73 +1,180 @@
 // Mail from other servers (port 25): for our own domains only.
 
-import type { LocalDelivery, LocalRecipient } from '#deliver/local.ts'
-import type { Clock } from '#io/clock.ts'
+import type { LocalDelivery } from '#deliver/local.ts'
+import type { Log } from '#io/log.ts'
+import type { Unwanted } from '#mail/header-filter.ts'
+import { maxHeaderBytes } from '#mail/limits.ts'
 import type { SpooledMessage } from '#store/spool.ts'
+import type { Greeted, Greylist } from '#throttle/greylist.ts'
+import type { RecipientRate } from '#throttle/recipient-rate.ts'
+import type { IsTrusted } from '#throttle/trusted.ts'
+import type { Verified } from '#verify/facts.ts'
+import type { PeerChecks, PeerFacts } from '#verify/peer-checks.ts'
+import { isPublic } from '#verify/public-address.ts'
+import type { Verifier } from '#verify/verifier.ts'
 import type { Path } from '#wire/smtp/command.ts'
-import type { Refusal } from '#wire/smtp/refusals.ts'
-import { countReceived } from './header-facts.ts'
-import type { Client, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
-import { localRecipient, type RecipientNeeds } from './local-recipient.ts'
-import type { PeerNames } from './peer-names.ts'
-import { receivedField } from './received.ts'
-import { verdict } from './verdict.ts'
+import type { RecipientParameters } from '#wire/smtp/parameters.ts'
+import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
+import { countReceived, deliveredBefore, headerOf, refusedContent } from './header-facts.ts'
+import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
+import { localRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
+import type { MailDomains } from './mail-domains.ts'
+import type { ReceivePolicy } from './policy.ts'
+import { localRecipients, originFields, traceOf } from './taken.ts'
+import { unwantedOfServers } from './unwanted.ts'
+import { messageRefusal, peerRefusal, senderVerdict } from './verdict.ts'
 
 export interface MxNeeds extends RecipientNeeds {
   readonly delivery: LocalDelivery
-  readonly clock: Clock
-  readonly peerNames: PeerNames
+  readonly log: Log
+  readonly policy: ReceivePolicy
+  /** Peers of whom nothing is asked, and that are held back by nothing. */
+  readonly isTrusted: IsTrusted
+  // Undefined: that question is not asked.
+  readonly peerChecks: PeerChecks | undefined
+  readonly mailDomains: MailDomains | undefined
+  readonly verifier: Verifier | undefined
+  readonly greylist: Greylist | undefined
+  readonly recipientRate: RecipientRate | undefined
 }
 
 export function mxIntake(needs: MxNeeds): Intake {
-  return { begin: async (client, sender) => new MxTransaction(needs, client, sender) }
+  const unwanted = unwantedOfServers(needs.hostname)
+  return {
+    async begin(client, sender) {
+      const origin = originFields(sender)
+      if (origin !== undefined) needs.log.info('receive.origin', origin)
+      return new MxTransaction(needs, { client, sender, unwanted })
+    },
+  }
 }
 
 class MxTransaction implements Transaction {
   readonly kind = 'transaction'
+  readonly unwanted: Unwanted
+  readonly bareLineEnds: ReceivePolicy['bareLineEnds']
   readonly #needs: MxNeeds
   readonly #client: Client
   readonly #sender: Sender
-  readonly #recipients: LocalRecipient[] = []
-  /** Asked for while the message comes in. */
-  readonly #peerName: Promise<string | undefined>
+  readonly #recipients: TakenRecipient[] = []
+  readonly #isTrusted: boolean
+  // Asked for while the message comes in.
+  readonly #peer: Promise<PeerFacts> | undefined
+  readonly #isNullMx: Promise<boolean> | undefined
 
-  constructor(needs: MxNeeds, client: Client, sender: Sender) {
+  constructor(needs: MxNeeds, begun: { client: Client; sender: Sender; unwanted: Unwanted }) {
+    const { client, sender } = begun
+    const { domain } = sender.path ?? {}
+    this.unwanted = begun.unwanted
+    this.bareLineEnds = needs.policy.bareLineEnds
     this.#needs = needs
     this.#client = client
     this.#sender = sender
-    this.#peerName = needs.peerNames.of(client.address)
+    this.#isTrusted = needs.isTrusted(client.address)
+    this.#peer = needs.peerChecks?.of(client.address)
+    if (domain !== undefined && !this.#isTrusted) this.#isNullMx = needs.mailDomains?.takesNoMail(domain)
   }
 
-  async recipient(path: Path): Promise<Refusal | undefined> {
-    const { declaredBytes } = this.#sender
-    const found = await localRecipient(this.#needs, { path, declaredBytes, elsewhere: 'relay-denied' })
+  async recipient(path: Path, parameters: RecipientParameters): Promise<Refusal | undefined> {
+    const { address } = this.#client
+    const fast = this.#needs.recipientRate?.ofNetwork(address)
+    if (fast !== undefined)
+      return refuse('recipients-too-fast', { limit: fast.limit, seconds: Math.ceil(fast.retryAfterMs / 1000) })
+    // A report goes to who sent the message (RFC 5321 4.5.5): one with many recipients is no report.
+    if (this.#sender.path === undefined && this.#recipients.length > 0) return refuse('one-recipient-per-bounce')
+    const refusal = await this.#refusalOfPeer(path)
+    if (refusal !== undefined) return refusal
+    const { declaredBytes } = this.#sender.parameters
+    const question = { path, parameters, declaredBytes, elsewhere: 'relay-denied' as const }
+    const found = await localRecipient(this.#needs, question)
     if (found.kind === 'refused') return found
     this.#recipients.push(found.recipient)
     return undefined
   }
 
-  async commit(spooled: SpooledMessage, { bareLineEnd }: TransferFacts): Promise<Refusal | undefined> {
-    const { hostname, clock, delivery } = this.#needs
-    const { messageId, path } = this.#sender
-    const facts = { bareLineEnd, receivedFields: countReceived(spooled.head), foreignFrom: undefined }
-    const refusal = verdict(facts, hostname)
+  async commit(message: SpooledMessage, { bareLineEnd }: TransferFacts): Promise<Committed> {
+    const { hostname, delivery, clock, policy } = this.#needs
+    const header = await headerOf(message)
+    if (header === undefined) return refuse('header-too-large', { limitBytes: maxHeaderBytes })
+    const refusal = this.#refusalOf(header, bareLineEnd)
     if (refusal !== undefined) return refusal
-    const recipients = this.#recipients
-    const onlyRecipient = recipients.length === 1 ? recipients[0]?.address : undefined
-    const peerName = await this.#peerName
-    const fields = receivedField({
-      client: this.#client,
-      peerName,
-      hostname,
-      messageId,
-      onlyRecipient,
-      now: clock.now(),
+    const verified = await this.#verify(message)
+    const nullMx = (await this.#isNullMx) === true ? this.#sender.path?.address : undefined
+    const verdict = senderVerdict({ nullMx, dmarc: verified?.dmarc }, policy)
+    if (verdict.kind === 'refused') return verdict
+    const notNow = (await this.#fullForAll(message)) ?? (await this.#greylisted(verified))
+    if (notNow !== undefined) return notNow
+
+    const taken = { client: this.#client, sender: this.#sender, recipients: this.#recipients, header }
+    const peerName = (await this.#peer)?.names[0]
+    const received = traceOf(taken, { hostname, peerName, now: clock.now() })
+    const isJunk = verdict.kind === 'junk'
+    const stored = delivery.deliver({
+      messageId: this.#sender.messageId,
+      sender: this.#sender.path?.address ?? '',
+      recipients: localRecipients(taken),
+      // RFC 8601 4.1: our word on who sent it stands above the trace.
+      fields: (verified?.field ?? '') + received,
+      isJunk,
+      spooled: message,
     })
-    await delivery.deliver({ messageId, sender: path?.address ?? '', recipients, fields, spooled })
-    return undefined
+    // Together, so that both are one commit of the database.
+    await Promise.all([stored, isJunk ? undefined : this.#noteAccepted()])
+    return { kind: 'taken' }
   }
 
   abort(): void {
     this.#recipients.length = 0
+  }
+
+  async #refusalOfPeer({ localPart }: Path): Promise<Refusal | undefined> {
+    // RFC 5321 4.5.1: postmaster is there for those whom we refuse, too.
+    if (this.#peer === undefined || this.#isTrusted || localPart.toLowerCase() === 'postmaster') return undefined
+    return peerRefusal(this.#client.address, await this.#peer, this.#needs.policy)
+  }
+
+  #refusalOf(header: Uint8Array, bareLineEnd: 'CR' | 'LF' | undefined): Refusal | undefined {
+    const { hostname, policy, log } = this.#needs
+    const addresses = this.#recipients.map(recipient => recipient.address)
+    const rule = refusedContent(header, policy.refuseContent)
+    if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
+    const facts = {
+      bareLineEnd,
+      receivedFields: countReceived(header),
+      deliveredBefore: deliveredBefore(header, { addresses, hostname }),
+      foreignFrom: undefined,
+      refusedContent: rule,
+    }
+    return messageRefusal(facts, hostname)
+  }
+
+  async #verify(message: SpooledMessage): Promise<Verified | undefined> {
+    const { address, hello } = this.#client
+    if (this.#isTrusted || !isPublic(address)) return undefined
+    return await this.#needs.verifier?.verify({ address, hello, sender: this.#sender.path?.address ?? '', message })
+  }
+
+  /** It turned out larger than was said. */
+  async #fullForAll({ sizeBytes }: SpooledMessage): Promise<Refusal | undefined> {
+    if (sizeBytes <= this.#sender.parameters.declaredBytes) return undefined
+    return await noRoomForAny(this.#needs, { recipients: this.#recipients, sizeBytes })
+  }
+
+  /** Last, and not before the end of the message: DMARC that passes spares the wait. */
+  async #greylisted(verified: Verified | undefined): Promise<Refusal | undefined> {
+    const { greylist } = this.#needs
+    if (greylist === undefined || this.#isTrusted || verified?.dmarc.result === 'pass') return undefined
+    const verdict = await greylist.ask(this.#greeted())
+    if (verdict.kind === 'passes') return undefined
+    return refuse('greylisted', { address: verdict.recipient, seconds: Math.ceil(verdict.retryAfterMs / 1000) })
+  }
+
+  async #noteAccepted(): Promise<void> {
+    if (!this.#isTrusted) await this.#needs.greylist?.noteAccepted(this.#greeted())
+  }
+
+  #greeted(): Greeted {
+    const { path } = this.#sender
+    return { address: this.#client.address, sender: path?.address ?? '', recipients: this.#recipients }
   }
 }

@@ -1,18 +1,10 @@
-// Whether an address belongs to who has logged in: whatever would be delivered to the account may be sent from by it.
+// Whether the addresses of From belong to who has logged in: whatever would be delivered to the account may be sent from by it, and what it was granted.
 
 import type { Account, Resolver } from '#accounts/account.ts'
 import { parseAddressList } from '#mail/address-list.ts'
 import { fieldsNamed, type Header } from '#mail/header.ts'
+import { fromLatin1, utf8 } from '#text/bytes.ts'
 import { maxFromAddresses } from './limits.ts'
-
-export async function isOwnAddress(
-  resolver: Resolver,
-  account: Account,
-  address: { readonly localPart: string; readonly domain: string | undefined },
-): Promise<boolean> {
-  const resolution = await resolver.resolve(address.localPart, address.domain)
-  return resolution.kind === 'account' && resolution.account.accountId === account.accountId
-}
 
 /** The first address of From that is not the account's, for the verdict; undefined if all are, or there is none. */
 export async function foreignFrom(
@@ -24,10 +16,14 @@ export async function foreignFrom(
   for (const { mailbox, host } of fieldsNamed(header, 'from').flatMap(field => parseAddressList(field.value))) {
     if (mailbox === undefined || host === undefined) continue // the mark of a group
     asked += 1
-    const own =
-      asked <= maxFromAddresses &&
-      (await isOwnAddress(resolver, account, { localPart: mailbox, domain: host.toLowerCase() }))
-    if (!own) return { address: `${mailbox}@${host}`, user: account.address }
+    const [localPart, domain] = [unicode(mailbox), unicode(host).toLowerCase()]
+    const own = asked <= maxFromAddresses && (await resolver.maySendAs(account, localPart, domain))
+    if (!own) return { address: `${localPart}@${unicode(host)}`, user: account.address }
   }
   return undefined
+}
+
+/** RFC 6532: a header's letters beyond ASCII are UTF-8. */
+function unicode(latin1Text: string): string {
+  return utf8(fromLatin1(latin1Text)).normalize('NFC')
 }

@@ -5,14 +5,24 @@ import { receivedField } from './received.ts'
 
 const tls = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', servername: undefined }
 const account = { accountId: 1, address: 'a@b', disabled: false, createdAt: 0 }
-const server: Client = { address: '192.0.2.1', hello: 'x.test', extended: true, tls: undefined, account: undefined }
+const server: Client = {
+  address: '192.0.2.1',
+  port: 25_000,
+  name: undefined,
+  hello: 'x.test',
+  protocol: 'ESMTP',
+  tls: undefined,
+  account: undefined,
+  connection: '1',
+}
 
-function field(client: Partial<Client>, onlyRecipient?: string, peerName?: string): string {
+function field(client: Partial<Client>, onlyRecipient?: string, peerName?: string, utf8 = false): string {
   return receivedField({
     peerName,
     client: { ...server, ...client },
     hostname: 'us.test',
     messageId: 'id1',
+    utf8,
     onlyRecipient,
     now: 0,
   })
@@ -29,7 +39,7 @@ describe('the trace field', () => {
     ],
     [
       'knows HELO',
-      field({ extended: false }),
+      field({ protocol: 'SMTP' }),
       `Received: from x.test ([192.0.2.1])\r\n\tby us.test with SMTP id id1${end}`,
     ],
     [
@@ -41,6 +51,21 @@ describe('the trace field', () => {
       'knows a login, not whose',
       field({ tls, account }),
       `Received: from x.test ([192.0.2.1])\r\n\tby us.test with ESMTPSA (TLSv1.3 TLS_AES_256_GCM_SHA384) id id1${end}`,
+    ],
+    [
+      'believes a trusted peer that looked up the name',
+      field({ name: 'real.x.test' }, undefined, 'proxy.test'),
+      `Received: from x.test (real.x.test [192.0.2.1])\r\n\tby us.test with ESMTP id id1${end}`,
+    ],
+    [
+      'names a recipient who is alone, in any script',
+      field({}, 'grüße@d', undefined, true),
+      `Received: from x.test ([192.0.2.1])\r\n\tby us.test with UTF8SMTP id id1\r\n\tfor <grüße@d>${end}`,
+    ],
+    [
+      'knows a unix socket',
+      field({ address: 'unix', protocol: 'LMTP' }),
+      `Received: from x.test (unix socket)\r\n\tby us.test with LMTP id id1${end}`,
     ],
     [
       'names a recipient who is alone',
@@ -59,4 +84,26 @@ describe('the trace field', () => {
     ],
   ]
   for (const [name, printed, wanted] of table) test(name, () => assert.equal(printed, wanted))
+})
+
+describe('the protocol has its registered name', () => {
+  const none = {}
+  const table: readonly [client: Partial<Client>, utf8: boolean, wanted: string][] = [
+    [{ protocol: 'SMTP' }, false, 'SMTP'],
+    [none, false, 'ESMTP'],
+    [{ account }, false, 'ESMTPA'],
+    [{ tls }, false, 'ESMTPS'],
+    [{ tls, account }, false, 'ESMTPSA'],
+    [none, true, 'UTF8SMTP'],
+    [{ account }, true, 'UTF8SMTPA'],
+    [{ tls }, true, 'UTF8SMTPS'],
+    [{ tls, account }, true, 'UTF8SMTPSA'],
+    [{ protocol: 'LMTP' }, false, 'LMTP'],
+    [{ protocol: 'LMTP', tls }, false, 'LMTPS'],
+    [{ protocol: 'LMTP', tls, account }, false, 'LMTPSA'],
+    [{ protocol: 'LMTP' }, true, 'UTF8LMTP'],
+    [{ protocol: 'LMTP', tls }, true, 'UTF8LMTPS'],
+  ]
+  for (const [client, utf8, wanted] of table)
+    test(wanted, () => assert.match(field(client, undefined, undefined, utf8), new RegExp(` with ${wanted} `)))
 })

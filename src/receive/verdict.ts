@@ -1,19 +1,60 @@
-// The decision on a whole message, apart from how its facts came about: pure, each "no" with its name.
+// The decisions on a peer and on a whole message, apart from how their facts came about: pure, each "no" with its name.
 
+import type { Verified } from '#verify/facts.ts'
+import type { PeerFacts } from '#verify/peer-checks.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
 import { maxReceivedFields } from './limits.ts'
+import type { ContentRule, ReceivePolicy } from './policy.ts'
 
-export interface Facts {
+/** What the message itself shows. */
+export interface MessageFacts {
   readonly bareLineEnd: 'CR' | 'LF' | undefined
   readonly receivedFields: number
+  /** A recipient to whom it was delivered before. */
+  readonly deliveredBefore: string | undefined
   /** Submission: an address in From that is not the login's. */
   readonly foreignFrom: { readonly address: string; readonly user: string } | undefined
+  readonly refusedContent: ContentRule | undefined
 }
 
-/** Undefined: take it. */
-export function verdict(facts: Facts, hostname: string): Refusal | undefined {
-  if (facts.bareLineEnd !== undefined) return refuse('bare-line-end', { lineEnd: facts.bareLineEnd })
-  if (facts.receivedFields > maxReceivedFields) return refuse('loop', { count: facts.receivedFields })
-  if (facts.foreignFrom !== undefined) return refuse('from-not-yours', { ...facts.foreignFrom, hostname })
-  return undefined
+/** Undefined: nothing against it. */
+export function messageRefusal(facts: MessageFacts, hostname: string): Refusal | undefined {
+  const { bareLineEnd, receivedFields, deliveredBefore, foreignFrom, refusedContent } = facts
+  if (bareLineEnd !== undefined) return refuse('bare-line-end', { lineEnd: bareLineEnd })
+  if (receivedFields > maxReceivedFields) return refuse('loop', { count: receivedFields })
+  if (deliveredBefore !== undefined) return refuse('delivered-to-loop', { address: deliveredBefore })
+  if (foreignFrom !== undefined) return refuse('from-not-yours', { ...foreignFrom, hostname })
+  return refusedContent === undefined ? undefined : refuse('content-refused', { hostname })
+}
+
+/** What DNS shows of the sender. Undefined where nobody was asked. */
+export interface SenderFacts {
+  /** The sender's address, when its domain takes no mail. */
+  readonly nullMx: string | undefined
+  readonly dmarc: Verified['dmarc'] | undefined
+}
+
+export type SenderVerdict = { readonly kind: 'inbox' } | { readonly kind: 'junk' } | Refusal
+
+/** SPF that fails is no reason: every forwarder makes it fail. DMARC is, for it knows of the signature too. */
+export function senderVerdict(
+  { nullMx, dmarc }: SenderFacts,
+  policy: Pick<ReceivePolicy, 'dmarcReject'>,
+): SenderVerdict {
+  if (nullMx !== undefined) return refuse('sender-null-mx', { address: nullMx })
+  if (dmarc?.result !== 'fail' || dmarc.policy === undefined || dmarc.policy === 'none') return { kind: 'inbox' }
+  if (dmarc.policy === 'reject' && policy.dmarcReject === 'refuse')
+    return refuse('dmarc-reject', { domain: dmarc.domain ?? '' })
+  return { kind: 'junk' }
+}
+
+/** Undefined: the peer may name its recipient. */
+export function peerRefusal(
+  address: string,
+  { reverse, listed }: PeerFacts,
+  policy: Pick<ReceivePolicy, 'requireReverseName'>,
+): Refusal | undefined {
+  if (listed !== undefined) return refuse('listed', { address, zone: listed.zone, link: listed.link ?? listed.zone })
+  const isNameless = reverse === 'none' || reverse === 'unconfirmed'
+  return policy.requireReverseName && isNameless ? refuse('no-reverse-name', { address }) : undefined
 }

@@ -2,6 +2,7 @@
 
 import { reply } from '#wire/smtp/reply.ts'
 import type { Answer, Conversation } from './conversation.ts'
+import { mayXclient, mayXforward } from './extensions.ts'
 
 export function noop(): Answer {
   return reply(250, '2.0.0', 'Nothing done')
@@ -16,12 +17,17 @@ export function quit(conversation: Conversation): Answer {
 }
 
 export function help(conversation: Conversation): Answer {
-  const auth = conversation.needs.kind === 'submission' ? ' AUTH' : ''
-  return {
-    code: 214,
-    enhanced: '2.0.0',
-    text: [`Commands: EHLO HELO STARTTLS${auth} MAIL RCPT DATA RSET NOOP VRFY HELP QUIT`, 'See RFC 5321'],
-  }
+  return { code: 214, enhanced: '2.0.0', text: [`Commands: ${commands(conversation).join(' ')}`, 'See RFC 5321'] }
+}
+
+function commands(conversation: Conversation): readonly string[] {
+  const { needs, channel } = conversation
+  const list = needs.kind === 'lmtp' ? ['LHLO'] : ['EHLO', 'HELO']
+  if (channel.canStartTls) list.push('STARTTLS')
+  if (needs.kind === 'submission') list.push('AUTH')
+  if (mayXclient(conversation)) list.push('XCLIENT')
+  if (mayXforward(conversation)) list.push('XFORWARD')
+  return [...list, 'MAIL', 'RCPT', 'DATA', 'BDAT', 'RSET', 'NOOP', 'VRFY', 'HELP', 'QUIT']
 }
 
 /** RFC 5321 3.5.3, 7.3: 252 tells nothing of who exists. */

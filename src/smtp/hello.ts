@@ -1,20 +1,16 @@
-// EHLO and HELO (RFC 5321 4.1.1.1): who is there, and what we offer.
+// EHLO, HELO (RFC 5321 4.1.1.1) and LHLO (RFC 2033 4.1): who is there, and what we offer.
 
-import { mechanismNames } from '#wire/sasl/exchange.ts'
 import type { CommandOf } from '#wire/smtp/command.ts'
 import type { Answer, Conversation } from './conversation.ts'
+import { offeredKeywords, offeredLines } from './extensions.ts'
 
-export function hello(conversation: Conversation, command: CommandOf<'EHLO' | 'HELO'>): Answer {
+const protocols = { HELO: 'SMTP', EHLO: 'ESMTP', LHLO: 'LMTP' } as const
+
+export function hello(conversation: Conversation, command: CommandOf<'EHLO' | 'HELO' | 'LHLO'>): Answer {
   const { hostname } = conversation.needs
-  const extended = command.verb === 'EHLO'
-  conversation.hello = { name: command.hello, extended }
-  return extended ? { code: 250, text: [hostname, ...extensions(conversation)] } : { code: 250, text: hostname }
-}
-
-function extensions({ needs, limits, channel }: Conversation): readonly string[] {
-  const offered = ['PIPELINING', `SIZE ${limits.messageBytes}`, '8BITMIME', 'ENHANCEDSTATUSCODES']
-  if (channel.canStartTls) offered.push('STARTTLS')
-  // RFC 4954 4: a mechanism that shows the password is offered under TLS only.
-  if (needs.kind === 'submission' && channel.tls !== undefined) offered.push(`AUTH ${mechanismNames.join(' ')}`)
-  return offered
+  const protocol = protocols[command.verb]
+  // Some programs say HELO and send parameters nevertheless: nothing is gained by refusing these.
+  const offered = offeredKeywords(conversation)
+  conversation.hello = { name: command.hello, protocol, offered }
+  return { code: 250, text: protocol === 'SMTP' ? hostname : [hostname, ...offeredLines(conversation)] }
 }

@@ -3,22 +3,53 @@
 export interface SmtpLimits {
   /** Octets of one message, dots unstuffed. */
   readonly messageBytes: number
-  /** Of one message. */
+  /** Of one message: RCPTMAX (RFC 9422). */
   readonly recipients: number
+  /** Domains of the recipients taken in one session: RCPTDOMAINMAX. */
+  readonly recipientDomains: number
+  /** MAIL commands of one session, taken or not: MAILMAX. */
+  readonly mailsPerSession: number
+  /** How far ahead a message may be held (RFC 4865). */
+  readonly longestHoldMs: number
   /** Commands answered with a syntax or sequence error, or a failed login, between two messages taken; the last is followed by 421. */
   readonly badCommands: number
+  /** 5xx replies between two messages taken that cost nothing; each further one waits. */
+  readonly tarpitAfter: number
+  /** How long the first of those waits; 0: none does. Each next one twice as long. */
+  readonly tarpitFirstMs: number
+  readonly tarpitLongestMs: number
+  /** On MX, how long a client has to keep silent before our greeting. With 0 it may still not have spoken already. */
+  readonly bannerDelayMs: number
   /** RFC 5321 4.5.3.2.7. */
   readonly commandTimeoutMs: number
   /** Between two blocks of a message (RFC 5321 4.5.3.2.5). */
   readonly dataTimeoutMs: number
+  /** A whole DATA or BDAT may take this long (RFC 5321 4.5.3.2.6) and longer by a second for each `dataBytesPerSecond` that came: who keeps that pace is slow and honest. */
+  readonly dataTotalMs: number
+  readonly dataBytesPerSecond: number
+  /** A session that is older ends at the next moment outside a transaction; within one, and with no message on its way, after another `dataTotalMs`. */
+  readonly connectionMs: number
+  /** From a shutdown on, how long a client may let us wait within a transaction. Less than the listener waits before it cuts. */
+  readonly drainMs: number
 }
 
 export const defaultSmtpLimits: SmtpLimits = {
   messageBytes: 50_000_000,
   recipients: 1_000,
+  recipientDomains: 100,
+  mailsPerSession: 1_000,
+  longestHoldMs: 60 * 24 * 3_600_000,
   badCommands: 10,
+  tarpitAfter: 3,
+  tarpitFirstMs: 0,
+  tarpitLongestMs: 30_000,
+  bannerDelayMs: 0,
   commandTimeoutMs: 300_000,
   dataTimeoutMs: 180_000,
+  dataTotalMs: 600_000,
+  dataBytesPerSecond: 512,
+  connectionMs: 3_600_000,
+  drainMs: 2_500,
 }
 
 /** Challenges within one AUTH; no mechanism here has more than two. */

@@ -1,55 +1,83 @@
 // MAIL (RFC 5321 4.1.1.2): a transaction begins.
 
 import { ParseError } from '#base/parse-error.ts'
-import type { CommandOf, Parameter, Path } from '#wire/smtp/command.ts'
-import { readMailParameters } from '#wire/smtp/mail-parameters.ts'
+import type { Client } from '#receive/intake.ts'
+import type { CommandOf } from '#wire/smtp/command.ts'
+import { type MailParameters, readMailParameters } from '#wire/smtp/parameters.ts'
 import type { Refusal } from '#wire/smtp/refusals.ts'
 import { reply } from '#wire/smtp/reply.ts'
 import type { Answer, Conversation } from './conversation.ts'
+import { SessionEnd } from './lifetimes.ts'
 
 export async function mail(conversation: Conversation, command: CommandOf<'MAIL'>): Promise<Answer> {
-  const { needs, limits, channel } = conversation
+  const { needs, limits, channel, origin } = conversation
+  conversation.mails += 1
+  // RFC 9422: told in EHLO. The connection ends with the refusal, so that no client waits for better.
+  if (conversation.mails > limits.mailsPerSession)
+    throw new SessionEnd('too-many-mails', { limit: limits.mailsPerSession })
   const { sender } = command
-  if (sender !== undefined && !isAscii(sender)) return conversation.refuse('address-not-ascii')
-  const declaredBytes = declaredSize(conversation, command.parameters)
-  if (typeof declaredBytes !== 'number') return declaredBytes
-  if (declaredBytes > limits.messageBytes)
-    return conversation.refuse('too-large', { sizeBytes: declaredBytes, limitBytes: limits.messageBytes })
+  const parameters = readParameters(conversation, command)
+  if ('reason' in parameters) return parameters
+  if (sender?.needsUtf8 === true && !parameters.smtpUtf8) return conversation.refuse('address-not-ascii')
+  const refusal = parametersRefusal(conversation, parameters)
+  if (refusal !== undefined) return refusal
   if (!needs.spool.hasRoom()) return conversation.refuse('disk-full')
 
   const messageId = conversation.newMessageId()
-  const { name = '', extended = false } = conversation.hello ?? {}
-  const client = {
-    address: channel.remote.address,
-    hello: name,
-    extended,
-    tls: channel.tls,
-    account: conversation.account,
-  }
-  const begun = await needs.intake.begin(client, { messageId, path: sender, declaredBytes })
+  const begun = await needs.intake.begin(clientOf(conversation), { messageId, path: sender, parameters, origin })
   const fields = { message: messageId, connection: channel.id, sender: sender?.address ?? '' }
   if (begun.kind === 'refused') {
     needs.log.info('smtp.sender-refused', { ...fields, reason: begun.reason })
     return begun
   }
   needs.log.info('smtp.sender', fields)
-  conversation.transaction = { messageId, intake: begun, recipients: 0 }
+  conversation.transaction = { messageId, intake: begun, parameters, recipients: [], stream: undefined }
   return reply(250, '2.1.0', 'Sender taken')
 }
 
-/** Octets; 0 when the client did not say. */
-function declaredSize(conversation: Conversation, parameters: readonly Parameter[]): number | Refusal {
+function readParameters(conversation: Conversation, { parameters }: CommandOf<'MAIL'>): MailParameters | Refusal {
   try {
-    const read = readMailParameters(parameters)
+    const read = readMailParameters(parameters, conversation.hello?.offered ?? new Set())
     if (read.kind === 'unknown') return conversation.refuse('parameter-unknown', { keyword: read.keyword })
-    return read.parameters.declaredBytes
+    return read.parameters
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
     return conversation.refuse('syntax', { reason: error.message })
   }
 }
 
-/** Until SMTPUTF8 is offered (RFC 6531). */
-export function isAscii({ address }: Path): boolean {
-  return !/[^\0-\x7f]/.test(address)
+/** What is well said and yet not to be had: too large, too late, too early. */
+function parametersRefusal(conversation: Conversation, parameters: MailParameters): Refusal | undefined {
+  const { messageBytes: limitBytes, longestHoldMs } = conversation.limits
+  const { declaredBytes: sizeBytes, deliverBy } = parameters
+  if (sizeBytes > limitBytes) return conversation.refuse('too-large', { sizeBytes, limitBytes })
+  const heldMs = holdMs(conversation, parameters)
+  if (heldMs < 0) return conversation.refuse('hold-in-the-past')
+  if (heldMs > longestHoldMs) return conversation.refuse('hold-too-long', { seconds: Math.floor(longestHoldMs / 1000) })
+  if (deliverBy === undefined) return undefined
+  // RFC 2852 4: a time that has passed may be told, to learn of it, but not asked for.
+  if (deliverBy.mode === 'return' && deliverBy.seconds <= 0) return conversation.refuse('by-time-passed')
+  // RFC 4865 4: nothing is delivered before it may be sent.
+  if (heldMs > 0 && deliverBy.seconds * 1000 <= heldMs) return conversation.refuse('by-time-before-release')
+  return undefined
+}
+
+/** How long the client wants the message held; 0 if not at all. */
+function holdMs({ needs }: Conversation, { hold }: MailParameters): number {
+  if (hold === undefined) return 0
+  return hold.kind === 'for' ? hold.seconds * 1000 : hold.at - needs.clock.now()
+}
+
+function clientOf({ peer, hello, channel, account }: Conversation): Client {
+  const { name = '', protocol = 'SMTP' } = hello ?? {}
+  return {
+    address: peer.address,
+    port: peer.port,
+    name: peer.name,
+    hello: peer.hello ?? name,
+    protocol: protocol === 'LMTP' ? protocol : (peer.protocol ?? protocol),
+    tls: channel.tls,
+    account,
+    connection: channel.id,
+  }
 }

@@ -1,23 +1,32 @@
-// One SMTP session on a channel (RFC 5321), for MX and submission alike: receiver → command → state table → the command's file → reply.
+// One SMTP session on a channel (RFC 5321), or one of LMTP (RFC 2033): receiver → command → state table → the command's file → reply.
 // Replies leave together whenever the input is used up (RFC 2920 3.2): the channel keeps them until the next read.
 
 import type { Account } from '#accounts/account.ts'
 import { ParseError } from '#base/parse-error.ts'
 import { type Channel, ChannelError } from '#io/channel.ts'
 import { systemRandom } from '#io/random.ts'
-import { DiskFullError } from '#io/sql/database.ts'
-import type { Command } from '#wire/smtp/command.ts'
+import type { XforwardFacts } from '#receive/intake.ts'
+import { BdatSyntaxError, type Command, type Verb } from '#wire/smtp/command.ts'
 import { parseCommand } from '#wire/smtp/parse.ts'
 import { PathError } from '#wire/smtp/path.ts'
 import { Receiver, type SmtpEvent } from '#wire/smtp/receiver.ts'
 import { type Refusal, type RefusalName, type RefusalValues, refuse } from '#wire/smtp/refusals.ts'
 import { isPositive, printReply, type Reply } from '#wire/smtp/reply.ts'
-import { flagsOf, isInTransaction, type Move, moveOf, type State } from '#wire/smtp/state.ts'
-import type { Answer, Conversation, OpenTransaction } from './conversation.ts'
+import { isInTransaction, type State } from '#wire/smtp/state.ts'
+import { swallowChunk } from './bdat.ts'
+import { isList, type MessageAnswer } from './commit.ts'
+import type { Answer, Conversation, OpenTransaction, Peer } from './conversation.ts'
 import { runCommand } from './dispatch.ts'
+import { waitsForGreeting } from './early-talker.ts'
+import { faultAnswer } from './fault.ts'
+import { greeting } from './greeting.ts'
+import { Lifetimes, SessionEnd, type Wait } from './lifetimes.ts'
 import { defaultSmtpLimits, type SmtpLimits } from './limits.ts'
 import { messageIds } from './message-id.ts'
+import { Mistakes } from './mistakes.ts'
 import type { SmtpNeeds } from './needs.ts'
+import { answersPerRecipient } from './per-recipient.ts'
+import { permissionFor } from './permission.ts'
 
 /** A function that runs a session on a channel, as serve/ wants it. */
 export function smtpSession(needs: SmtpNeeds): (channel: Channel, drain: AbortSignal) => Promise<void> {
@@ -34,99 +43,86 @@ interface Parts {
   readonly drain: AbortSignal
 }
 
-/** Replies that make a client's mistakes: syntax, sequence, failed logins. */
-const badCommandCodes: readonly number[] = [500, 501, 502, 503, 504, 525, 535, 538, 555]
+/** What was told of a message to come is forgotten with them. */
+const beginAnew: readonly Verb[] = ['RSET', 'EHLO', 'HELO', 'LHLO']
 
 class SmtpSession implements Conversation {
   readonly needs: SmtpNeeds
   readonly limits: SmtpLimits
   readonly newMessageId: () => string
   readonly channel: Channel
+  peer: Peer
   hello: Conversation['hello']
   account: Account | undefined
   isAccountGone = false
   transaction: OpenTransaction | undefined
+  origin: XforwardFacts | undefined
+  mails = 0
+  readonly recipientDomains = new Set<string>()
 
-  readonly #drain: AbortSignal
+  readonly #lifetimes: Lifetimes
+  readonly #mistakes: Mistakes
   #watch: Disposable | undefined
   #receiver = new Receiver()
   #state: State = 'connected'
-  #badCommands = 0
   #ended = false
-  /** What the last wait for the client was limited to. */
-  #waitedMs = 0
-  /** Ends the wait for a command when the server shuts down, or the account is gone. */
-  #wake: (() => void) | undefined
 
   constructor({ needs, limits, newMessageId, channel, drain }: Parts) {
     this.needs = needs
     this.limits = limits
     this.newMessageId = newMessageId
     this.channel = channel
-    this.#drain = drain
+    this.peer = channel.remote
+    this.#lifetimes = new Lifetimes({ channel, clock: needs.clock, drain, limits })
+    this.#mistakes = new Mistakes(limits)
   }
 
   async run(): Promise<void> {
-    const { log, hostname, clock } = this.needs
-    const startedMs = clock.monotonicMs()
-    log.info('smtp.connected', {
-      connection: this.channel.id,
-      remote: this.channel.remote.address,
-      kind: this.needs.kind,
-    })
-    const wake = () => this.#wake?.()
-    this.#drain.addEventListener('abort', wake)
+    const { log, kind } = this.needs
+    const connection = this.channel.id
+    log.info('smtp.connected', { connection, remote: this.channel.remote.address, kind })
     try {
-      this.say({ code: 220, text: `${hostname} ESMTP Posthouse` })
       await this.#converse()
+    } catch (error) {
+      if (!(error instanceof SessionEnd)) throw error
+      this.#leave(error.reason, error.values)
     } finally {
-      this.#drain.removeEventListener('abort', wake)
       this.#watch?.[Symbol.dispose]()
-      this.#dropTransaction()
-      log.info('smtp.ended', { connection: this.channel.id, tookMs: Math.round(clock.monotonicMs() - startedMs) })
+      await this.#dropTransaction()
+      log.info('smtp.ended', { connection, tookMs: Math.round(this.#lifetimes.ageMs) })
+      this.#lifetimes[Symbol.dispose]()
     }
   }
 
   async #converse(): Promise<void> {
-    try {
-      while (!this.#ended) {
-        if (this.#drain.aborted && !isInTransaction(this.#state)) return this.#leave('shutting-down')
-        if (this.isAccountGone) return this.#leave('account-gone')
-        const event = this.#receiver.next()
-        if (event !== undefined) await this.#take(event)
-        else if (!(await this.#readCommands())) return
-      }
-    } catch (error) {
-      if (!(error instanceof ChannelError) || error.reason !== 'timeout') throw error
-      this.#leave('idle-too-long', { seconds: Math.round(this.#waitedMs / 1000) })
+    this.#lifetimes.check('command')
+    if (!(await this.#waitsForGreeting())) return this.#leave('early-talker')
+    this.say(greeting(this.needs))
+    while (!this.#ended) {
+      const wait = isInTransaction(this.#state) ? 'transaction' : 'command'
+      this.#lifetimes.check(wait)
+      if (this.isAccountGone) return this.#leave('account-gone')
+      const event = this.#receiver.next()
+      if (event !== undefined) await this.#take(event)
+      else if (!(await this.#readMore(wait))) return
     }
   }
 
-  /** False once the client has ended. */
-  async #readCommands(): Promise<boolean> {
-    const bytes = await this.#readUnlessDrained(this.limits.commandTimeoutMs)
-    if (bytes === 'drained') return true
-    if (bytes === undefined) return false
-    this.#receiver.push(bytes)
-    return true
-  }
-
-  async #readUnlessDrained(timeoutMs: number): Promise<Uint8Array | undefined | 'drained'> {
-    if (isInTransaction(this.#state)) return await this.#read(timeoutMs)
-    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | undefined | 'drained'>()
-    this.#wake = () => resolve('drained')
-    // After a drain this read is left behind: the channel's end settles it.
-    this.#read(timeoutMs).then(resolve, reject)
-    return await promise
+  /** Under TLS from the start the client has spoken already. */
+  async #waitsForGreeting(): Promise<boolean> {
+    if (this.needs.kind !== 'mx' || this.channel.tls !== undefined) return true
+    return await waitsForGreeting(this.#lifetimes, this.limits.bannerDelayMs)
   }
 
   async #take(event: SmtpEvent): Promise<void> {
     if (event.kind === 'bad-line')
-      return this.#answer(this.refuse(event.fault === 'too-long' ? 'line-too-long' : 'line-ends-in-lf'))
+      return await this.#answer(this.refuse(event.fault === 'too-long' ? 'line-too-long' : 'line-ends-in-lf'))
     if (event.kind !== 'line') throw new Error(`a ${event.kind} where a command was due`)
     const command = this.#parse(event.text)
-    if (command.verb === 'refused') return this.#answer(command.refusal)
-    await this.#do(command)
+    if (command.verb !== 'refused') return await this.#do(command)
+    await this.#answer(command.refusal)
+    // What follows may be the chunk's content, in which there may be anything.
+    if (command.refusal.reason === 'chunk-size-unreadable') this.#ended = true
   }
 
   #parse(text: string): Command | { readonly verb: 'refused'; readonly refusal: Refusal } {
@@ -139,63 +135,50 @@ class SmtpSession implements Conversation {
   }
 
   async #do(command: Command): Promise<void> {
-    const move = this.#moveOf(command)
-    if (typeof move === 'string') return this.#answer(this.refuse(move))
-    const answer = await this.#outcome(command)
-    const positive = answer === undefined || isPositive(replyOf(answer))
-    const next = positive ? move.taken : move.refused
-    // A refused MAIL or RCPT keeps the transaction; whatever leads out of it, or through DATA, ends it.
-    if (!isInTransaction(next)) this.#dropTransaction()
+    const recipients = this.transaction?.recipients ?? []
+    const { answer, next } = await this.#run(command)
+    // Whatever leads out of a transaction ends it; a refused MAIL or RCPT does not.
+    if (!isInTransaction(next) && this.transaction !== undefined) await this.#dropTransaction()
+    if (next === 'chunks-refused') await this.#dropChunks()
+    if (beginAnew.includes(command.verb) || (isInTransaction(this.#state) && !isInTransaction(next)))
+      this.origin = undefined
     this.#state = next
-    if (command.verb === 'DATA' && positive) this.#badCommands = 0
     if (command.verb === 'QUIT') this.#ended = true
-    if (answer !== undefined) this.#answer(answer)
+    for (const one of answersPerRecipient(this, command, { answer, recipients })) await this.#answer(one)
   }
 
-  /** Where the command may lead, or the name of why it may not be given now. */
-  #moveOf(command: Command): Move | RefusalName {
-    const { offeredTo, needsLogin } = flagsOf[command.verb]
-    if (offeredTo === 'submission' && this.needs.kind === 'mx') return 'no-auth-here'
-    const move = moveOf(this.#state, command.verb)
-    if (typeof move === 'string') return move
-    if (needsLogin && this.needs.kind === 'submission' && this.account === undefined)
-      return this.channel.tls === undefined ? 'tls-before-mail' : 'log-in-first'
-    return move
+  /** What the command comes to, and where it leads. */
+  async #run(command: Command): Promise<{ readonly answer: MessageAnswer; readonly next: State }> {
+    const permission = permissionFor(this, this.#state, command)
+    if (typeof permission === 'string') {
+      if (command.verb === 'BDAT') await swallowChunk(this, command.sizeBytes)
+      return { answer: this.refuse(permission), next: this.#state }
+    }
+    const answer = await this.#outcome(command)
+    const isTaken = answer === undefined || isList(answer) || isPositive(replyOf(answer))
+    if (isTaken && permission.endsMessage) this.#mistakes.forget()
+    return { answer, next: isTaken ? permission.taken : permission.refused }
   }
 
   /** The command's answer; a fault of ours becomes one too. */
-  async #outcome(command: Command): Promise<Answer | undefined> {
+  async #outcome(command: Command): Promise<MessageAnswer> {
     try {
       return await runCommand(this, command)
     } catch (error) {
-      if (error instanceof ChannelError) throw error
-      return this.#faultAnswer(error, command)
+      if (error instanceof ChannelError || error instanceof SessionEnd) throw error
+      return faultAnswer(this, error, command)
     }
   }
 
-  #faultAnswer(error: unknown, command: Command): Answer {
-    const id = this.transaction?.messageId ?? this.channel.id
-    if (error instanceof DiskFullError) {
-      this.needs.log.error('smtp.disk-full', { message: id, error: error.message })
-      return this.refuse('disk-full')
-    }
-    const stack = error instanceof Error ? error.stack : String(error)
-    this.needs.log.error('smtp.fault', {
-      message: id,
-      connection: this.channel.id,
-      command: command.verb,
-      error: stack,
-    })
-    return this.refuse('fault', { id })
-  }
-
-  #answer(answer: Answer): void {
+  async #answer(answer: Answer): Promise<void> {
     const reply = replyOf(answer)
+    const waitMs = this.#mistakes.count(reply)
+    if (waitMs > 0) {
+      await this.channel.flush()
+      await this.#lifetimes.pause(waitMs)
+    }
     this.say(reply)
-    if (!badCommandCodes.includes(reply.code)) return
-    this.#badCommands += 1
-    if (this.#badCommands >= this.limits.badCommands && !this.#ended)
-      this.#leave('too-many-errors', { limit: this.limits.badCommands })
+    if (this.#mistakes.areTooMany && !this.#ended) this.#leave('too-many-errors', { limit: this.limits.badCommands })
   }
 
   #leave(reason: RefusalName, values: RefusalValues = {}): void {
@@ -204,16 +187,24 @@ class SmtpSession implements Conversation {
     this.#ended = true
   }
 
-  #dropTransaction(): void {
+  async #dropTransaction(): Promise<void> {
+    await this.#dropChunks()
     this.transaction?.intake.abort()
     this.transaction = undefined
+  }
+
+  async #dropChunks(): Promise<void> {
+    const { transaction } = this
+    if (transaction?.stream === undefined) return
+    await transaction.stream[Symbol.asyncDispose]()
+    transaction.stream = undefined
   }
 
   async logIn(account: Account): Promise<void> {
     this.account = account
     this.#watch = await this.needs.accounts?.watch(account.accountId, () => {
       this.isAccountGone = true
-      this.#wake?.()
+      this.#lifetimes.interrupt(new SessionEnd('account-gone'))
     })
   }
 
@@ -227,15 +218,21 @@ class SmtpSession implements Conversation {
 
   expectData(): void {
     this.#receiver.expectData()
+    this.#lifetimes.beginTransfer()
+  }
+
+  expectChunk(sizeBytes: number): void {
+    this.#receiver.expectChunk(sizeBytes)
+    this.#lifetimes.beginTransfer()
   }
 
   nextOfData(): Promise<SmtpEvent> {
-    return this.#nextEvent(this.limits.dataTimeoutMs)
+    return this.#nextEvent('message')
   }
 
   async saslLine(): Promise<string | undefined> {
     this.#receiver.expectSaslLine()
-    const event = await this.#nextEvent(this.limits.commandTimeoutMs)
+    const event = await this.#nextEvent('command')
     return event.kind === 'line' ? event.text : undefined
   }
 
@@ -243,24 +240,40 @@ class SmtpSession implements Conversation {
     // A command behind STARTTLS in the clear may be an attacker's: it is forgotten with the receiver.
     this.#receiver = new Receiver()
     await this.channel.startTls()
-    this.hello = undefined
-    this.account = undefined
+    this.#forget()
   }
 
-  #read(timeoutMs: number): Promise<Uint8Array | undefined> {
-    this.#waitedMs = timeoutMs
-    return this.channel.read(timeoutMs)
+  beginAnew(peer: Peer): void {
+    this.#forget()
+    this.peer = peer
+    this.mails = 0
+    this.recipientDomains.clear()
+    this.#mistakes.forget()
+  }
+
+  #forget(): void {
+    this.hello = undefined
+    this.account = undefined
+    this.isAccountGone = false
+    this.origin = undefined
+    this.#watch?.[Symbol.dispose]()
+    this.#watch = undefined
   }
 
   /** Within a command: the client's end is the connection's. */
-  async #nextEvent(timeoutMs: number): Promise<SmtpEvent> {
+  async #nextEvent(wait: Wait): Promise<SmtpEvent> {
     for (;;) {
       const event = this.#receiver.next()
       if (event !== undefined) return event
-      const bytes = await this.#read(timeoutMs)
-      if (bytes === undefined) throw new ChannelError('broken', 'the client ended within a command')
-      this.#receiver.push(bytes)
+      if (!(await this.#readMore(wait))) throw new ChannelError('broken', 'the client ended within a command')
     }
+  }
+
+  /** False once the client has ended. */
+  async #readMore(wait: Wait): Promise<boolean> {
+    const bytes = await this.#lifetimes.read(wait)
+    if (bytes !== undefined) this.#receiver.push(bytes)
+    return bytes !== undefined
   }
 }
 
@@ -269,6 +282,7 @@ function replyOf(answer: Answer): Reply {
 }
 
 function syntaxRefusal(error: ParseError, line: string): RefusalName {
+  if (error instanceof BdatSyntaxError) return 'chunk-size-unreadable'
   if (!(error instanceof PathError)) return 'syntax'
   return line.slice(0, 4).toUpperCase() === 'MAIL' ? 'sender-syntax' : 'recipient-syntax'
 }

@@ -7,12 +7,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import type { ConfigInput } from '#config/define.ts'
+import { prepareConfigured } from './configured.ts'
 import { claimPorts } from './ports.ts'
 
 export interface ServerOptions {
   /** Kept when given; else a folder that is removed with the server. */
   readonly data?: string
   readonly accounts?: readonly { readonly address: string; readonly password: string }[]
+  /** A configuration file in place of `posthouse dev`: what stands in it when `offset` is added to the standard ports. */
+  readonly config?: (offset: number) => ConfigInput
   /** More words for `posthouse dev`. */
   readonly words?: readonly string[]
   /** Added to the standard ports; a free one is looked for when undefined. */
@@ -69,22 +73,13 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const offset = options.portOffset ?? claimed?.offset ?? 0
   const folder = options.data === undefined ? mkdtempSync(join(tmpdir(), 'posthouse-test-')) : undefined
   const data = options.data ?? join(folder ?? '', 'data')
-  const accounts = (options.accounts ?? [alice, bob]).map(({ address, password }) => `--account=${address}:${password}`)
-  const words = [
-    mainFile,
-    'dev',
-    '--data',
-    data,
-    '--host',
-    host,
-    '--port-offset',
-    String(offset),
-    ...accounts,
-    ...(options.words ?? []),
-  ]
+  const accounts = options.accounts ?? [alice, bob]
+  const config = options.config?.(offset)
+  const words =
+    config === undefined ? devWords(data, offset, accounts) : await prepareConfigured({ data, config, accounts })
   const [program = '', ...before] = [...(options.under ?? []), process.execPath]
   const started = performance.now()
-  const child = spawn(program, [...before, ...words], {
+  const child = spawn(program, [...before, mainFile, ...words, ...(options.words ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.environment },
   })
@@ -120,6 +115,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function devWords(data: string, offset: number, accounts: Required<ServerOptions>['accounts']): readonly string[] {
+  const given = accounts.map(({ address, password }) => `--account=${address}:${password}`)
+  return ['dev', '--data', data, '--host', host, '--port-offset', String(offset), ...given]
 }
 
 function portsFrom(offset: number): Ports {

@@ -1,31 +1,33 @@
 // What the SMTP transcripts run against: store and directory on SQLite in a folder of their own, sessions on channels in memory.
-// Domain example.test: accounts alice (password secret; alias info@) and bob (two words; catch-all of catchall.test), carol is disabled.
-// Openers: mx, bare-mx (no certificate), small-mx (messages of 1,000 octets, 3 recipients), submission (587), submissions (465), and
-// reader, which is no session: `C: alice INBOX 1` gives that message's lines, then a line `(end)`.
+// Domain example.test: accounts alice (password secret; alias info@) and bob (two words; alias jörg@; catch-all of catchall.test), carol is disabled.
+// Openers: mx, bare-mx (no certificate), implicit-mx (under TLS from the start), small-mx (messages of 1,000 octets, 3 recipients),
+// limited-mx (2 MAILs, recipients of 1 domain), slow-mx (greets after 5 s), tarpit-mx (from the second error on 1, 2, 4, 8, 10 s),
+// trusted-mx (may XCLIENT and XFORWARD), submission (587), submissions (465), trusted-submission, lmtp, and reader, which is no
+// session: `C: alice INBOX 1` gives that message's lines, then a line `(end)`.
 
 import assert from 'node:assert/strict'
 import type { Account, LoginOutcome } from '#accounts/account.ts'
 import * as accounts from '#accounts/account-verbs.ts'
 import { Directory } from '#accounts/directory.ts'
-import { localDelivery } from '#deliver/local.ts'
 import { ChannelError } from '#io/channel.ts'
-import { fixedDns } from '#io/fixed-dns.ts'
 import { type ManualClock, manualClock } from '#io/manual-clock.ts'
 import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#io/memory-channel.ts'
 import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
 import { type Database, DiskFullError } from '#io/sql/database.ts'
-import { mxIntake } from '#receive/mx.ts'
-import { PeerNames } from '#receive/peer-names.ts'
-import { submissionIntake } from '#receive/submission.ts'
 import type { SmtpLimits } from '#smtp/limits.ts'
+import type { SmtpKind, SmtpNeeds } from '#smtp/needs.ts'
 import { smtpSession } from '#smtp/session.ts'
 import type { Spool } from '#store/spool.ts'
 import type { Store } from '#store/store.ts'
 import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
+import { directoryRandom, everyMechanismsChannel, type PlaceLogins, placeLogins } from '../../support/place-logins.ts'
 import type { TranscriptNeeds, TranscriptPeer } from '../../support/transcript.ts'
+import { Receiving, type Settings } from './receiving.ts'
 
 export interface SmtpPlace extends TranscriptNeeds, AsyncDisposable {
+  /** What runs a session of that kind, for a channel of the test's own. */
+  session(kind: SmtpKind, more: Partial<SmtpNeeds>): ReturnType<typeof smtpSession>
   readonly store: Store
   readonly log: MemoryLog
 }
@@ -37,9 +39,11 @@ export async function smtpPlace(): Promise<SmtpPlace> {
   await using owned = new AsyncDisposableStack()
   const [clock, log, random] = [manualClock(), memoryLog(), seededRandom(1)]
   const { store, database } = await openFailingStore(owned, { clock, log, random })
-  const directory = await Directory.open({ database, clock, random })
+  const directory = await Directory.open({ database, clock, random: directoryRandom() })
   await fill(directory, database, store)
-  return new Place({ store, directory, database, clock, log }, owned.move())
+  const receiving = await Receiving.open(owned, { store, directory, database, clock, log, hostname })
+  const logins = await placeLogins({ login, database, directory, clock, log })
+  return new Place({ store, directory, database, receiving, clock, log, logins }, owned.move())
 }
 
 async function fill(directory: Directory, database: Database, store: Store): Promise<void> {
@@ -55,14 +59,26 @@ async function fill(directory: Directory, database: Database, store: Store): Pro
   await directory.setDisabled('carol@example.test', true)
   await directory.addAlias('info@example.test', 'alice@example.test')
   await directory.addAlias('@catchall.test', 'bob@example.test')
+  await directory.addAlias('jörg@example.test', 'bob@example.test')
 }
+
+/** Each peer may speak for others. */
+const trusting: Partial<SmtpNeeds> = {
+  mayXclient: () => true,
+  mayXforward: () => true,
+  accountNamed: async login => (login === 'alice@example.test' ? account('alice') : undefined),
+}
+
+const refuseContent = [{ field: 'Subject', contains: 'cheap pills' }]
 
 interface Parts {
   readonly store: Store
+  readonly receiving: Receiving
   readonly directory: Directory
   readonly database: FailingDatabase
   readonly clock: ManualClock
   readonly log: MemoryLog
+  readonly logins: PlaceLogins
 }
 
 class Place implements SmtpPlace {
@@ -71,9 +87,41 @@ class Place implements SmtpPlace {
   readonly openers = {
     mx: () => this.#connect('mx', { tls: true }),
     'bare-mx': () => this.#connect('mx', {}),
+    'implicit-mx': () => this.#connect('mx', { tls: true, implicitTls: true }),
     'small-mx': () => this.#connect('mx', { tls: true }, { messageBytes: 1000, recipients: 3 }),
+    'limited-mx': () => this.#connect('mx', { tls: true }, { mailsPerSession: 2, recipientDomains: 1 }),
+    'slow-mx': () => this.#connect('mx', { tls: true }, { bannerDelayMs: 5000 }),
+    'tarpit-mx': () =>
+      this.#connect('mx', { tls: true }, { tarpitAfter: 1, tarpitFirstMs: 1000, tarpitLongestMs: 10_000 }),
+    'trusted-mx': () => this.#connect('mx', { tls: true }, {}, trusting),
     submission: () => this.#connect('submission', { tls: true }),
     submissions: () => this.#connect('submission', { tls: true, implicitTls: true }),
+    'trusted-submission': () => this.#connect('submission', { tls: true }, {}, trusting),
+    lmtp: () => this.#connect('lmtp', { tls: true, remote: { address: 'unix', port: 0 } }),
+    'small-lmtp': () => this.#connect('lmtp', { remote: { address: 'unix', port: 0 } }, { messageBytes: 1000 }),
+    /** Every mechanism is offered. */
+    sasl: () =>
+      this.#connect('submission', everyMechanismsChannel, {}, { authenticator: this.#parts.logins.everything }),
+    'trusted-sasl': () => {
+      const authenticator = this.#parts.logins.everything
+      return this.#connect('submission', everyMechanismsChannel, {}, { ...trusting, authenticator })
+    },
+    // How mail is received, from a network that each name stands for: see receiving.ts.
+    'grey-mx': () => this.#receiving('mx', '192.0.2.1', { isGrey: true }),
+    'grey-mx-elsewhere': () => this.#receiving('mx', '198.51.100.1', { isGrey: true }),
+    'trusted-grey-mx': () => this.#receiving('mx', '192.0.2.1', { isGrey: true, isTrusted: () => true }),
+    'grey-dmarc-mx': () => this.#receiving('mx', '8.8.4.4', { isGrey: true, isVerifying: true }),
+    'dmarc-mx': () => this.#receiving('mx', '8.8.8.8', { isVerifying: true }),
+    'dmarc-junk-mx': () => this.#receiving('mx', '8.8.8.8', { isVerifying: true, policy: { dmarcReject: 'junk' } }),
+    'nameless-mx': () => this.#receiving('mx', '8.8.8.8', { policy: { requireReverseName: true } }),
+    'named-mx': () => this.#receiving('mx', '8.8.4.4', { policy: { requireReverseName: true } }),
+    'listed-mx': () => this.#receiving('mx', '9.9.9.9', {}),
+    'trusted-listed-mx': () => this.#receiving('mx', '9.9.9.9', { isTrusted: () => true }),
+    'two-an-hour-mx': () => this.#receiving('mx', '192.0.2.1', { recipientsPerHour: 2 }),
+    'two-an-hour-submission': () => this.#receiving('submission', '192.0.2.1', { recipientsPerHour: 2 }),
+    'choosy-mx': () => this.#receiving('mx', '192.0.2.1', { policy: { refuseContent } }),
+    'choosy-lmtp': () => this.#receiving('lmtp', 'unix', { policy: { refuseContent } }),
+    'mending-mx': () => this.#receiving('mx', '192.0.2.1', { policy: { bareLineEnds: 'normalise' } }),
     reader: () => reader(this.store),
   }
   readonly actions = {
@@ -107,6 +155,40 @@ class Place implements SmtpPlace {
     disable: async (name: string) => {
       assert.equal((await this.#parts.directory.setDisabled(`${name}@example.test`, true)).kind, 'done')
     },
+    /** Lets in who waits with that sender. */
+    'let-in': async (sender: string) => {
+      assert.equal(await this.#parts.receiving.greylist.letIn({ sender }), 1)
+    },
+    /** The senders that wait, the longest first. */
+    waiting: async (senders: string) => {
+      const { items } = await this.#parts.receiving.greylist.waiting()
+      assert.equal(items.map(item => item.sender).join(' '), senders)
+    },
+    /** What else of the envelope is kept with the first message of INBOX. */
+    envelope: async (argument: string) => {
+      const [name = '', ...wanted] = argument.split(' ')
+      const inbox = await this.store.mailbox(idOf(name), 'INBOX')
+      assert.ok(inbox)
+      using view = await this.store.openView(idOf(name), inbox.mailboxId)
+      const messageId = view?.current.messageIds[0]
+      assert.ok(messageId)
+      assert.equal((await this.store.envelope(idOf(name), messageId)) ?? '', wanted.join(' '))
+    },
+    /** The owner expunges all that is in it. */
+    empty: async (argument: string) => {
+      const [name = '', mailboxName = ''] = argument.split(' ')
+      const mailbox = await this.store.mailbox(idOf(name), mailboxName)
+      assert.ok(mailbox)
+      using view = await this.store.openView(idOf(name), mailbox.mailboxId)
+      const uids = [...(view?.current.uids ?? [])]
+      await this.store.expunge(idOf(name), mailbox.mailboxId, uids, { onlyDeleted: false })
+    },
+    grant: async (argument: string) => {
+      const [name = '', address = ''] = argument.split(' ')
+      assert.equal((await this.#parts.directory.grantSendAs(`${name}@example.test`, address)).kind, 'done')
+    },
+    /** Everything that is due has been delivered. */
+    'queue-idle': () => this.#parts.receiving.queue.idle(),
     room: (argument: string) => {
       this.#spool.room = argument !== 'none'
     },
@@ -133,28 +215,40 @@ class Place implements SmtpPlace {
     await this.#owned.disposeAsync()
   }
 
-  #connect(kind: 'mx' | 'submission', options: MemoryChannelOptions, limits: Partial<SmtpLimits> = {}): MemoryPeer {
-    const { store, directory: resolver, clock, log } = this.#parts
+  #connect(
+    kind: SmtpKind,
+    options: MemoryChannelOptions,
+    limits: Partial<SmtpLimits> = {},
+    trust: Partial<SmtpNeeds> = {},
+  ): MemoryPeer {
     const id = String(this.#sessions.length + 1)
-    const { server, client } = memoryChannelPair({ clock, id, ...options })
-    const delivery = localDelivery({ store, clock, log })
-    const peerNames = new PeerNames(fixedDns(), clock)
-    const intakeNeeds = { resolver, store, hostname, delivery, clock, peerNames }
-    const run = smtpSession({
-      kind,
-      intake: kind === 'mx' ? mxIntake(intakeNeeds) : submissionIntake(intakeNeeds),
-      authenticator: kind === 'mx' ? undefined : { login },
-      accounts: kind === 'mx' ? undefined : resolver,
-      spool: this.#spool,
-      log,
-      clock,
-      random: seededRandom(Number(id)),
-      hostname,
-      limits,
-    })
+    const { server, client } = memoryChannelPair({ clock: this.#parts.clock, id, ...options })
+    const run = this.session(kind, { limits, random: seededRandom(Number(id)), ...trust })
     const ended = run(server, this.#drain.signal).catch(unlessBroken)
     this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
     return client
+  }
+
+  session(kind: SmtpKind, more: Partial<SmtpNeeds>): ReturnType<typeof smtpSession> {
+    const { directory: resolver, clock, log } = this.#parts
+    const isSubmission = kind === 'submission'
+    return smtpSession({
+      kind,
+      intake: this.#parts.receiving.intake(kind),
+      authenticator: isSubmission ? this.#parts.logins.usual : undefined,
+      accounts: isSubmission ? resolver : undefined,
+      spool: this.#spool,
+      log,
+      clock,
+      hostname,
+      ...more,
+    })
+  }
+
+  /** Of a host with that address, where the intake has settings of its own. */
+  #receiving(kind: SmtpKind, address: string, settings: Settings): MemoryPeer {
+    const intake = this.#parts.receiving.intake(kind, settings)
+    return this.#connect(kind, { tls: true, remote: { address, port: 40_000 } }, {}, { intake })
   }
 
   #logs(words: string): boolean {

@@ -1,0 +1,128 @@
+// What the intakes of the SMTP transcripts are given: a DNS of a few hosts and domains, a greylist, a queue, and settings by opener.
+// 8.8.8.8 has no name; 8.8.4.4 is mail.named.test, and may send for strict.test (DMARC reject); 9.9.9.9 is listed in bl.test; nomail.test has a null MX.
+
+import type { Directory } from '#accounts/directory.ts'
+import { localDelivery } from '#deliver/local.ts'
+import { type FixedAnswers, fixedDns } from '#io/fixed-dns.ts'
+import type { ManualClock } from '#io/manual-clock.ts'
+import type { MemoryLog } from '#io/memory-log.ts'
+import { seededRandom } from '#io/seeded-random.ts'
+import type { Database } from '#io/sql/database.ts'
+import { openQueue } from '#queue/open.ts'
+import type { Queue } from '#queue/queue.ts'
+import { Reporter } from '#queue/reports.ts'
+import type { Intake } from '#receive/intake.ts'
+import { lmtpIntake } from '#receive/lmtp.ts'
+import { localCarrier } from '#receive/local-carrier.ts'
+import { MailDomains } from '#receive/mail-domains.ts'
+import { mxIntake } from '#receive/mx.ts'
+import { defaultPolicy, type ReceivePolicy } from '#receive/policy.ts'
+import { submissionIntake } from '#receive/submission.ts'
+import type { SmtpKind } from '#smtp/needs.ts'
+import type { Store } from '#store/store.ts'
+import { Greylist } from '#throttle/greylist.ts'
+import { RecipientRate } from '#throttle/recipient-rate.ts'
+import { PeerChecks } from '#verify/peer-checks.ts'
+import { threadVerifier, type Verifier } from '#verify/verifier.ts'
+
+const answers: FixedAnswers = {
+  pointers: { '8.8.4.4': ['mail.named.test'], '9.9.9.9': ['mail.listed.test'] },
+  addresses: {
+    'mail.named.test': ['8.8.4.4'],
+    'mail.listed.test': ['9.9.9.9'],
+    '9.9.9.9.bl.test': ['127.0.0.2'],
+  },
+  exchangers: { 'nomail.test': [{ host: '', preference: 0 }] },
+  texts: {
+    '_dmarc.strict.test': ['v=DMARC1; p=reject'],
+    '_dmarc.wary.test': ['v=DMARC1; p=quarantine'],
+    'strict.test': ['v=spf1 ip4:8.8.4.4 -all'],
+    'wary.test': ['v=spf1 -all'],
+    'open.test': ['v=spf1 -all'],
+  },
+}
+
+export interface ReceivingParts {
+  readonly store: Store
+  readonly directory: Directory
+  readonly database: Database
+  readonly clock: ManualClock
+  readonly log: MemoryLog
+  readonly hostname: string
+}
+
+/** What an opener may settle otherwise. */
+export interface Settings {
+  readonly policy?: Partial<ReceivePolicy>
+  /** Peers are asked to wait. */
+  readonly isGrey?: boolean
+  /** SPF, DKIM and DMARC are looked at. */
+  readonly isVerifying?: boolean
+  readonly recipientsPerHour?: number
+  readonly isTrusted?: (address: string) => boolean
+}
+
+export class Receiving {
+  readonly greylist: Greylist
+  readonly queue: Queue
+  readonly #parts: ReceivingParts
+  readonly #rates = new Map<string, RecipientRate>()
+  #verifier: Verifier | undefined
+
+  static async open(owned: AsyncDisposableStack, parts: ReceivingParts): Promise<Receiving> {
+    const { store, directory: resolver, database, clock, log, hostname } = parts
+    const carrier = localCarrier(localDelivery({ store, clock, log }))
+    const random = seededRandom(2)
+    const queue = owned.use(await openQueue({ database, store, resolver, carrier, clock, random, log, hostname }))
+    const receiving = new Receiving(parts, queue, await Greylist.open({ database, clock }))
+    owned.defer(() => receiving.#verifier?.[Symbol.asyncDispose]())
+    return receiving
+  }
+
+  private constructor(parts: ReceivingParts, queue: Queue, greylist: Greylist) {
+    this.#parts = parts
+    this.queue = queue
+    this.greylist = greylist
+  }
+
+  intake(kind: SmtpKind, settings: Settings = {}): Intake {
+    const { store, directory: resolver, clock, log, hostname } = this.#parts
+    const delivery = localDelivery({ store, clock, log })
+    const policy = { ...defaultPolicy, ...settings.policy }
+    const dns = fixedDns(answers)
+    const needs = { resolver, store, hostname, delivery, clock, log, policy }
+    const asked = { mailDomains: new MailDomains(dns, clock), recipientRate: this.#rate(kind, settings) }
+    const { greylist, queue } = this
+    if (kind === 'lmtp') return lmtpIntake(needs)
+    if (kind === 'submission') {
+      const reports = new Reporter({ store, resolver, clock, random: seededRandom(2), log, hostname })
+      return submissionIntake({ ...needs, ...asked, queue, reports, greylist })
+    }
+    const isTrusted = settings.isTrusted ?? (() => false)
+    const peerChecks = new PeerChecks({
+      dns,
+      clock,
+      blocklists: [{ zone: 'bl.test', link: 'https://bl.test/{address}' }],
+    })
+    const verifier = settings.isVerifying === true ? this.#startedVerifier() : undefined
+    const greylisting = { greylist: settings.isGrey === true ? greylist : undefined }
+    return mxIntake({ ...needs, ...asked, ...greylisting, isTrusted, peerChecks, verifier })
+  }
+
+  /** Shared by the connections of one kind with one limit. */
+  #rate(kind: SmtpKind, { recipientsPerHour, isTrusted = () => false }: Settings): RecipientRate | undefined {
+    if (recipientsPerHour === undefined) return undefined
+    const key = `${kind} ${recipientsPerHour}`
+    const limits = { perHourPerNetwork: recipientsPerHour, perHourPerAccount: recipientsPerHour }
+    const rate = this.#rates.get(key) ?? new RecipientRate({ clock: this.#parts.clock, isTrusted, limits })
+    this.#rates.set(key, rate)
+    return rate
+  }
+
+  /** One thread, and only where it is asked. */
+  #startedVerifier(): Verifier {
+    const { clock, log, hostname } = this.#parts
+    this.#verifier ??= threadVerifier({ dns: fixedDns(answers), clock, log, hostname })
+    return this.#verifier
+  }
+}
