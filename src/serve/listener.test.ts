@@ -1,93 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import net from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import tls from 'node:tls'
-import { type Channel, ChannelError } from '#io/channel.ts'
-import { systemClock } from '#io/clock.ts'
-import { manualClock } from '#io/manual-clock.ts'
-import { memoryLog } from '#io/memory-log.ts'
-import { systemRandom } from '#io/random.ts'
-import { type ConnectionLimits, Connections } from '#throttle/connections.ts'
-import { connectionDefaults } from '#throttle/limits.ts'
-import { trustedNetworks } from '#throttle/trusted.ts'
-import { ownCertificate } from '#tls/authority.ts'
-import { loadContexts } from '#tls/contexts.ts'
+import type { Channel } from '#io/channel.ts'
+import { allReceived, certificate, connect, received, setUp, until, upgrade } from './echo-listener.ts'
 import { limits } from './limits.ts'
-import { type ListenerOptions, listen } from './listener.ts'
-
-/** Greets, echoes; `fail` makes a fault; says bye when told to drain. */
-async function echo(channel: Channel, drain: AbortSignal): Promise<void> {
-  const told = new Promise<undefined>(resolve => drain.addEventListener('abort', () => resolve(undefined)))
-  channel.write(`hello ${channel.tls?.version ?? 'plain'}\r\n`)
-  for (;;) {
-    const bytes = await Promise.race([channel.read(60_000), told])
-    if (drain.aborted) channel.write('bye\r\n')
-    if (bytes === undefined) return
-    const text = Buffer.from(bytes).toString()
-    if (text === 'fail') throw new Error('a fault of ours')
-    if (text === 'broken') throw new ChannelError('broken', 'gone')
-    channel.write(bytes)
-  }
-}
-
-function setUp(given: Partial<ListenerOptions> & { throttleLimits?: Partial<ConnectionLimits> } = {}) {
-  const log = memoryLog()
-  const clock = manualClock()
-  const { throttleLimits, ...options } = given
-  const throttle = new Connections({
-    clock,
-    isTrusted: trustedNetworks([]),
-    limits: { ...connectionDefaults, ...throttleLimits },
-  })
-  const listening = listen({
-    name: 'echo',
-    host: '127.0.0.1',
-    port: 0,
-    tls: 'none',
-    contexts: undefined,
-    run: echo,
-    refuse: reason => `NO ${reason}\r\n`,
-    throttle,
-    log,
-    clock,
-    ...options,
-  })
-  return { log, clock, throttle, listening }
-}
-
-function connect(port: number): net.Socket {
-  const socket = net.connect({ port, host: '127.0.0.1' })
-  socket.on('error', () => {})
-  return socket
-}
-
-async function received(socket: net.Socket): Promise<string> {
-  return String((await once(socket, 'data'))[0])
-}
-
-async function allReceived(socket: net.Socket): Promise<string> {
-  let text = ''
-  socket.on('data', bytes => {
-    text += bytes
-  })
-  await new Promise(resolve => socket.on('close', resolve)) // after an error too
-  return text
-}
-
-function until(holds: () => boolean): Promise<void> {
-  return new Promise(resolve => {
-    const look = () => (holds() ? resolve() : setImmediate(look))
-    look()
-  })
-}
 
 test('a session runs on each connection, and its end closes the connection', async () => {
   const { listening, throttle } = setUp()
-  const listener = await listening
+  await using listener = await listening
   assert.equal(listener.address, '127.0.0.1')
   const [one, two] = [connect(listener.port), connect(listener.port)]
   assert.equal(await received(one), 'hello plain\r\n')
@@ -105,7 +27,7 @@ test('a session runs on each connection, and its end closes the connection', asy
 
 test('a fault is logged with the channel’s id, a broken connection only at debug; both end it', async () => {
   const { listening, log } = setUp()
-  const listener = await listening
+  await using listener = await listening
   for (const what of ['fail', 'broken']) {
     const socket = connect(listener.port)
     await received(socket)
@@ -126,7 +48,7 @@ test('a fault is logged with the channel’s id, a broken connection only at deb
 
 test('one connection too many is told so, in the protocol’s words, and the log is spared', async () => {
   const { listening, log, clock } = setUp({ throttleLimits: { perAddress: 1 } })
-  const listener = await listening
+  await using listener = await listening
   const first = connect(listener.port)
   await received(first)
   for (let count = 0; count < 3; count++) {
@@ -144,7 +66,7 @@ test('one connection too many is told so, in the protocol’s words, and the log
 
 test('a crowd of refused connections is reset without a word', async () => {
   const { listening } = setUp({ throttleLimits: { perAddress: 0 }, limits: { ...limits, refusalsAtOnce: 1 } })
-  const listener = await listening
+  await using listener = await listening
   const lingering = net.connect({ port: listener.port, host: '127.0.0.1', allowHalfOpen: true })
   assert.match(await received(lingering), /^NO /)
   assert.equal(await allReceived(connect(listener.port)), '')
@@ -154,7 +76,7 @@ test('a crowd of refused connections is reset without a word', async () => {
 
 test('a drain lets sessions say goodbye, and accepts no more', async () => {
   const { listening } = setUp()
-  const listener = await listening
+  await using listener = await listening
   const socket = connect(listener.port)
   await received(socket)
   const rest = allReceived(socket)
@@ -175,7 +97,7 @@ test('a drain destroys what does not end, and says what is left', async () => {
     await new Promise(() => {})
   }
   const { listening, clock, log } = setUp({ run })
-  const listener = await listening
+  await using listener = await listening
   const socket = connect(listener.port)
   await received(socket)
   let ended = false
@@ -195,63 +117,49 @@ test('a drain destroys what does not end, and says what is left', async () => {
 
 test('an address that can’t be had is told with what to do', async () => {
   const { listening } = setUp()
-  const listener = await listening
-  await assert.rejects(setUp({ port: listener.port }).listening, /echo: another program listens on 127\.0\.0\.1 port/)
-  await assert.rejects(setUp({ host: '192.0.2.1' }).listening, /no address of this machine/)
+  await using listener = await listening
+  await assert.rejects(
+    setUp({ place: { host: '127.0.0.1', port: listener.port } }).listening,
+    /echo: another program listens on 127\.0\.0\.1 port/,
+  )
+  await assert.rejects(setUp({ place: { host: '192.0.2.1', port: 0 } }).listening, /no address of this machine/)
   await assert.rejects(setUp({ tls: 'implicit' }).listening, /without a certificate/)
   await listener.drain(1000)
 })
 
 test('TLS: implicit at once, starttls when the session asks; a refusal comes under TLS', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'posthouse-listener-'))
-  try {
-    const files = await ownCertificate({ folder, names: [], hostname: 'h', clock: systemClock, random: systemRandom })
-    const contexts = (await loadContexts([files])).serverTls({ tickets: true })
-    const ca = await readFile(files.caPath)
-    const implicit = await setUp({ tls: 'implicit', contexts, throttleLimits: { perAddress: 1 } }).listening
-    const secure = () => tls.connect({ port: implicit.port, host: '127.0.0.1', ca, servername: 'localhost' })
-    const first = secure()
-    assert.equal(await received(first), 'hello TLSv1.3\r\n')
-    const second = secure()
-    assert.match(await received(second), /^NO Too many/)
-    first.end()
-    second.end()
-    await implicit.drain(1000)
+  await using own = await certificate()
+  const { contexts, ca } = own
+  await using implicit = await setUp({ tls: 'implicit', contexts, throttleLimits: { perAddress: 1 } }).listening
+  const secure = () => tls.connect({ port: implicit.port, host: '127.0.0.1', ca, servername: 'localhost' })
+  const first = secure()
+  assert.equal(await received(first), 'hello TLSv1.3\r\n')
+  const second = secure()
+  assert.match(await received(second), /^NO Too many/)
+  first.end()
+  second.end()
+  await implicit.drain(1000)
 
-    const upgrade = async (channel: Channel) => {
-      channel.write('go\r\n')
-      await channel.startTls()
-      await echo(channel, new AbortController().signal)
-    }
-    const explicit = await setUp({ tls: 'starttls', contexts, run: upgrade }).listening
-    const plain = connect(explicit.port)
-    assert.equal(await received(plain), 'go\r\n')
-    const upgraded = tls.connect({ socket: plain, ca, servername: 'localhost' })
-    assert.equal(await received(upgraded), 'hello TLSv1.3\r\n')
-    upgraded.end()
-    await once(upgraded, 'close')
-    await explicit.drain(1000)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+  await using explicit = await setUp({ tls: 'starttls', contexts, run: upgrade }).listening
+  const plain = connect(explicit.port)
+  assert.equal(await received(plain), 'go\r\n')
+  const upgraded = tls.connect({ socket: plain, ca, servername: 'localhost' })
+  assert.equal(await received(upgraded), 'hello TLSv1.3\r\n')
+  upgraded.end()
+  await once(upgraded, 'close')
+  await explicit.drain(1000)
 })
 
 test('a client that knocks on an implicit TLS port in the clear ends quietly', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'posthouse-listener-'))
-  try {
-    const files = await ownCertificate({ folder, names: [], hostname: 'h', clock: systemClock, random: systemRandom })
-    const contexts = (await loadContexts([files])).serverTls({ tickets: true })
-    const { listening, log } = setUp({ tls: 'implicit', contexts })
-    const listener = await listening
-    const socket = connect(listener.port)
-    socket.write('EHLO in the clear\r\n')
-    await once(socket.resume(), 'close')
-    assert.deepEqual(
-      log.events.filter(({ level }) => level !== 'debug'),
-      [],
-    )
-    await listener.drain(1000)
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+  await using own = await certificate()
+  const { listening, log } = setUp({ tls: 'implicit', contexts: own.contexts })
+  await using listener = await listening
+  const socket = connect(listener.port)
+  socket.write('EHLO in the clear\r\n')
+  await once(socket.resume(), 'close')
+  assert.deepEqual(
+    log.events.filter(({ level }) => level !== 'debug'),
+    [],
+  )
+  await listener.drain(1000)
 })

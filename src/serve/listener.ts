@@ -1,16 +1,17 @@
-// Accepts connections on one address and port: asks the throttle, makes a Channel, runs a session on it, ends it.
+// Accepts connections on one port or unix socket: takes a proxy's header, asks the throttle, makes a Channel, runs a session on it, ends it.
 // Knows no protocol: that comes as a function that runs a session, and one that words a refusal.
 
-import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { type Channel, ChannelError } from '#io/channel.ts'
+import { type Channel, ChannelError, type Endpoint } from '#io/channel.ts'
 import type { Clock } from '#io/clock.ts'
-import type { Log } from '#io/log.ts'
+import type { Log, LogFields } from '#io/log.ts'
 import type { ServerTls } from '#io/server-tls.ts'
 import { type ChannelLimits, socketChannel, socketServerOptions } from '#io/socket-channel.ts'
-import type { Connections } from '#throttle/connections.ts'
+import type { ConnectionRefusal, Connections } from '#throttle/connections.ts'
+import type { IsTrusted } from '#throttle/trusted.ts'
+import { awaitProxyHeader } from './await-proxy-header.ts'
+import { bind, type Place } from './bind.ts'
 import { limits as defaultLimits } from './limits.ts'
-import { refusalText } from './refusal-text.ts'
 import type { RunSession } from './session.ts'
 import { SparingLog } from './sparing-log.ts'
 
@@ -19,15 +20,15 @@ export type ListenerLimits = { readonly [name in keyof typeof defaultLimits]: nu
 export interface ListenerOptions {
   /** As in `imap`, `submission`: stands in the log, and begins the ids of its channels; unique in the process. */
   readonly name: string
-  readonly host: string
-  /** 0: any free one. */
-  readonly port: number
+  readonly place: Place
+  /** The proxies: what comes from there begins with a PROXY header or is dropped; what comes from elsewhere is a client. */
+  readonly proxyFrom?: IsTrusted | undefined
   readonly tls: 'implicit' | 'starttls' | 'none'
   /** Needed unless `tls` is `none`. */
   readonly contexts: ServerTls | undefined
   readonly run: RunSession
-  /** The protocol's own greeting that refuses, from a reason in plain words: `421 4.7.0 reason\r\n`, `* BYE reason\r\n`. */
-  readonly refuse: (reason: string) => string
+  /** The protocol's own greeting that refuses: `421 4.7.0 reason\r\n`, `* BYE reason\r\n`. */
+  readonly refuse: (refusal: ConnectionRefusal) => string
   readonly throttle: Connections
   readonly log: Log
   readonly clock: Clock
@@ -37,6 +38,7 @@ export interface ListenerOptions {
 
 export interface Listener {
   readonly name: string
+  /** An IP address, or the path of a unix socket, whose port is 0. */
   readonly address: string
   readonly port: number
   readonly tls: ListenerOptions['tls']
@@ -55,14 +57,22 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     throw new Error(`${options.name}: TLS without a certificate`)
   const server = createServer(socketServerOptions)
   const listener = new SocketListener(server, options)
-  server.listen({ host: options.host, port: options.port, backlog: listener.limits.backlog })
   try {
-    await once(server, 'listening')
+    await bind(server, options.place, listener.limits.backlog)
   } catch (cause) {
-    throw new Error(`${options.name}: ${listenProblem(cause, options)}`, { cause })
+    throw new Error(`${options.name}: ${cause instanceof Error ? cause.message : cause}`, { cause })
   }
   listener.accept()
   return listener
+}
+
+/** Who is at the other end: what the socket says, or what a proxy says of it. */
+interface Peer {
+  readonly remote: Endpoint
+  /** What the peer connected to, if that is not this listener. */
+  readonly local?: Endpoint
+  /** The proxy's address. */
+  readonly proxy?: string
 }
 
 interface Session {
@@ -78,6 +88,8 @@ class SocketListener implements Listener {
   readonly #sparingLog: SparingLog
   readonly #sessions = new Set<Session>()
   readonly #refusals = new Set<Channel>()
+  /** Those whose PROXY header is awaited. */
+  readonly #unknown = new Set<Socket>()
   #bound: Pick<AddressInfo, 'address' | 'port'> = { address: '', port: 0 }
   #accepted = 0
   #drained: Promise<void> | undefined
@@ -111,9 +123,10 @@ class SocketListener implements Listener {
   }
 
   accept(): void {
-    this.#bound = this.#server.address() as AddressInfo // never text: the server was bound to a port
+    const bound = this.#server.address() as AddressInfo | string // not null: it is bound
+    this.#bound = typeof bound === 'string' ? { address: bound, port: 0 } : bound
     this.#server.on('connection', this.#connected)
-    // Out of file descriptors (EMFILE, ENFILE): Node closes what it can't take and goes on by itself.
+    // Out of file descriptors, which the limit in all should not let happen, the system's loop drops what waits and goes on.
     this.#server.on('error', error =>
       this.#sparingLog.warn('listener.accept-failed', { listener: this.name, error: error.message }),
     )
@@ -125,25 +138,72 @@ class SocketListener implements Listener {
   }
 
   readonly #connected = (socket: Socket): void => {
-    const { remoteAddress } = socket
-    if (remoteAddress === undefined || this.#drained !== undefined) {
+    const address = 'path' in this.#options.place ? unixAddress : socket.remoteAddress
+    if (address === undefined || this.#drained !== undefined) {
       socket.destroy() // gone already, or too late
       return
     }
-    const verdict = this.#options.throttle.admit(remoteAddress)
-    if (verdict.kind === 'admitted') {
-      this.#start(socket, verdict.held)
-      return
-    }
-    this.#sparingLog.warn('connection.refused', { listener: this.name, remote: remoteAddress, reason: verdict.kind })
-    if (this.#refusals.size < this.limits.refusalsAtOnce) void this.#refuse(socket, refusalText(verdict))
-    else socket.on('error', () => {}).resetAndDestroy()
+    if (this.#options.proxyFrom?.(address)) void this.#meet(socket, address)
+    else this.#admit(socket, { remote: { address, port: socket.remotePort ?? 0 } })
   }
 
-  #start(socket: Socket, held: Disposable): void {
-    const channel = this.#channelOver(socket)
+  /** Learns from the proxy at `address` for whom it speaks. While that takes, the connection counts among all. Never rejects. */
+  async #meet(socket: Socket, address: string): Promise<void> {
+    const { clock, throttle } = this.#options
+    const { proxyHeaderMs, proxyHeadersAtOnce } = this.limits
+    const place = throttle.admit(undefined)
+    if (place.kind !== 'admitted' || this.#unknown.size >= proxyHeadersAtOnce) {
+      if (place.kind === 'admitted') place.held[Symbol.dispose]()
+      this.#drop(socket, 'connection.refused', { remote: address, reason: 'too-many-in-all' })
+      return
+    }
+    this.#unknown.add(socket)
+    const header = await awaitProxyHeader(socket, { clock, limitMs: proxyHeaderMs })
+    this.#unknown.delete(socket)
+    place.held[Symbol.dispose]()
+    if (header.kind === 'left' || this.#drained !== undefined) socket.destroy()
+    else if (header.kind === 'malformed')
+      this.#drop(socket, 'proxy-header.refused', { remote: address, reason: header.reason })
+    else if (header.kind === 'local') this.#admit(socket, { remote: { address, port: socket.remotePort ?? 0 } })
+    else
+      this.#admit(socket, {
+        remote: { address: header.source, port: header.sourcePort },
+        local: { address: header.destination, port: header.destinationPort },
+        proxy: address,
+      })
+  }
+
+  #admit(socket: Socket, peer: Peer): void {
+    const { address } = peer.remote
+    const verdict = this.#options.throttle.admit(address === unixAddress ? undefined : address)
+    if (verdict.kind === 'admitted') {
+      this.#start(socket, peer, verdict.held)
+      return
+    }
+    const fields = { remote: address, proxy: peer.proxy, reason: verdict.kind }
+    if (this.#refusals.size >= this.limits.refusalsAtOnce) {
+      this.#drop(socket, 'connection.refused', fields)
+      return
+    }
+    this.#warn('connection.refused', fields)
+    void this.#refuse(socket, peer, verdict)
+  }
+
+  #drop(socket: Socket, event: string, fields: LogFields): void {
+    this.#warn(event, fields)
+    socket.on('error', () => {})
+    if ('path' in this.#options.place) socket.destroy()
+    else socket.resetAndDestroy()
+  }
+
+  #warn(event: string, fields: LogFields): void {
+    this.#sparingLog.warn(event, { listener: this.name, ...fields })
+  }
+
+  #start(socket: Socket, peer: Peer, held: Disposable): void {
+    const channel = this.#channelOver(socket, peer)
     const drain = new AbortController()
-    const session: Session = { channel, drain, done: this.#run(channel, drain.signal) }
+    const session: Session = { channel, drain, done: this.#run(channel, peer, drain.signal) }
     this.#sessions.add(session)
     const over = () => {
       held[Symbol.dispose]()
@@ -153,9 +213,9 @@ class SocketListener implements Listener {
   }
 
   /** Never rejects. */
-  async #run(channel: Channel, drain: AbortSignal): Promise<void> {
+  async #run(channel: Channel, { remote, proxy }: Peer, drain: AbortSignal): Promise<void> {
     const { log, tls, run } = this.#options
-    log.debug('connection.opened', { channel: channel.id, remote: channel.remote.address, port: channel.remote.port })
+    log.debug('connection.opened', { channel: channel.id, remote: channel.remote.address, port: remote.port, proxy })
     try {
       if (tls === 'implicit') await channel.startTls()
       await run(channel, drain)
@@ -170,14 +230,14 @@ class SocketListener implements Listener {
   }
 
   /** Under implicit TLS the handshake comes first: in the clear no client would understand it. Never rejects. */
-  async #refuse(socket: Socket, reason: string): Promise<void> {
+  async #refuse(socket: Socket, peer: Peer, refusal: ConnectionRefusal): Promise<void> {
     const { clock, tls, refuse } = this.#options
-    const channel = this.#channelOver(socket)
+    const channel = this.#channelOver(socket, peer)
     this.#refusals.add(channel)
     using _limit = clock.after(this.limits.refusalMs, () => channel.destroy())
     try {
       if (tls === 'implicit') await channel.startTls()
-      channel.write(refuse(reason))
+      channel.write(refuse(refusal))
       await channel.close()
     } catch (error) {
       if (!(error instanceof ChannelError)) this.#tellFault(channel, error)
@@ -192,17 +252,19 @@ class SocketListener implements Listener {
     this.#options.log.error('session.fault', { channel: channel.id, remote: channel.remote.address, error })
   }
 
-  #channelOver(socket: Socket): Channel {
+  #channelOver(socket: Socket, { remote, local }: Peer): Channel {
     const { name, contexts, tls, clock, channelLimits } = this.#options
     this.#accepted++
     const serverTls = tls === 'none' ? undefined : contexts
     const id = `${name}-${this.#accepted.toString(36)}`
-    return socketChannel(socket, { id, tls: serverTls, clock, ...(channelLimits && { limits: channelLimits }) })
+    const given = { id, remote, local, tls: serverTls, clock }
+    return socketChannel(socket, { ...given, ...(channelLimits && { limits: channelLimits }) })
   }
 
   async #drain(deadlineMs: number): Promise<void> {
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
     for (const channel of this.#refusals) channel.destroy()
+    for (const socket of this.#unknown) socket.destroy()
     for (const session of this.#sessions) session.drain.abort()
     await this.#within(deadlineMs, this.#allDone())
     for (const session of this.#sessions) session.channel.destroy()
@@ -226,16 +288,5 @@ class SocketListener implements Listener {
   }
 }
 
-function listenProblem(cause: unknown, { host, port }: ListenerOptions): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  switch (code) {
-    case 'EADDRINUSE':
-      return `another program listens on ${host} port ${port}; stop it, or give this listener another port`
-    case 'EACCES':
-      return `port ${port} may be used by root only; start as root, or give the right (setcap cap_net_bind_service), or take a port from 1024`
-    case 'EADDRNOTAVAIL':
-      return `${host} is no address of this machine`
-    default:
-      return `can't listen on ${host} port ${port}: ${cause instanceof Error ? cause.message : String(cause)}`
-  }
-}
+/** Stands for an address where there is none: who comes over a unix socket is held back only by the limit in all. */
+const unixAddress = 'unix'
