@@ -11,7 +11,7 @@ import { columns } from './table.ts'
 
 export const command: Command = {
   name: 'account show',
-  summary: 'all about one account: since when, how much it holds, its aliases',
+  summary: 'all about one account: since when, how much it holds, its aliases, what it may send as',
   positionals: ['ADDRESS'],
   options: {},
   examples: ['posthouse account show alice@example.com --data ./mail'],
@@ -33,5 +33,6 @@ function rows(account: AccountDetails): readonly (readonly string[])[] {
     ['messages', String(account.messages)],
     ['holds', `${printSize(account.usedBytes)}, ${limit}`],
     ...account.aliases.map(alias => ['alias', alias]),
+    ...account.sendAs.map(address => ['may send as', address]),
   ]
 }

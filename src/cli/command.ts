@@ -15,12 +15,14 @@ export interface Command {
   /** As typed: `account add`. */
   readonly name: string
   readonly summary: string
-  /** Arguments in their order, as in `ADDRESS`; all are needed but those in brackets: `[ADDRESS]`. */
+  /** Arguments in their order, as in `ADDRESS`; all are needed but those in brackets: `[ADDRESS]`. A last one with dots takes all that is left: `[TEXT ...]`. */
   readonly positionals: readonly string[]
   /** Besides --data, --config, --json and --help. */
   readonly options: Readonly<Record<string, Option>>
   /** A command without a configuration file, which its help does not speak of: what to do instead. */
   readonly insteadOfConfig?: string
+  /** A command that has nothing to do with an installation: no --data, no --config. */
+  readonly needsNoInstallation?: true
   /** What else the help says. */
   readonly details?: string
   /** Real ones, to paste. */

@@ -1,6 +1,9 @@
 // posthouse config check
 
+import { saslSettings } from '#accounts/sasl/settings.ts'
 import { ConfigError } from '#config/config-error.ts'
+import { systemClock } from '#io/clock.ts'
+import { jsonLog } from '#io/json-log.ts'
 import { loadContexts } from '#tls/contexts.ts'
 import type { Call, Command } from './command.ts'
 import { CommandError, exitCode } from './exit.ts'
@@ -15,7 +18,9 @@ export const command: Command = {
   examples: ['posthouse config check --config posthouse.config.ts'],
   async run(call) {
     const { file, config } = await readConfig(call).catch(error => shown(call, error))
-    if (config.tls.kind === 'files') await loadContexts(config.tls.certificates).catch(unusable)
+    const { authorities } = config.auth.clientCertificates
+    if (config.tls.kind === 'files') await loadContexts(config.tls.certificates, authorities).catch(unusable)
+    await saslSettings(config.auth, { clock: systemClock, log: jsonLog('error') }).catch(unusable)
     call.terminal.err(`${file}: all is well`)
     return exitCode.ok
   },
@@ -31,5 +36,5 @@ function shown({ options, terminal }: Call, error: unknown): never {
 
 function unusable(error: unknown): never {
   const reason = error instanceof Error ? error.message : String(error)
-  throw new CommandError(exitCode.configuration, reason, 'correct tls.certificates, or the files')
+  throw new CommandError(exitCode.configuration, reason, 'correct tls.certificates or auth, or the files')
 }

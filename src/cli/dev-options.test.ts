@@ -39,10 +39,10 @@ test('the lines to paste are quoted for a shell, and name the first account whos
     moreAccounts: true,
     caPath: '/my data/tls/ca.pem',
     listeners: [
-      { name: 'submission', host: '0.0.0.0', port: 2587, tls: 'starttls' },
-      { name: 'submissions', host: '0.0.0.0', port: 2465, tls: 'implicit' },
-      { name: 'imaps', host: '::', port: 2993, tls: 'implicit' },
-      { name: 'pop3s', host: '127.0.0.1', port: 2995, tls: 'implicit' },
+      { name: 'submission', address: '0.0.0.0', port: 2587, tls: 'starttls' },
+      { name: 'submissions', address: '0.0.0.0', port: 2465, tls: 'implicit' },
+      { name: 'imaps', address: '::', port: 2993, tls: 'implicit' },
+      { name: 'pop3s', address: '127.0.0.1', port: 2995, tls: 'implicit' },
     ],
     accounts: [
       { address: 'old@a.test', password: undefined },

@@ -5,7 +5,7 @@ import { columns } from './table.ts'
 
 export interface ShownListener {
   readonly name: string
-  readonly host: string
+  readonly address: string
   readonly port: number
   readonly tls: string
 }
@@ -19,9 +19,9 @@ export interface Welcome extends PreparedAccounts {
 }
 
 export function welcomeLines(welcome: Welcome): readonly string[] {
-  const listeners = welcome.listeners.map(({ name, host, port, tls }) => [
+  const listeners = welcome.listeners.map(({ name, address, port, tls }) => [
     name,
-    host,
+    address,
     String(port),
     tls === 'implicit' ? 'from the start' : 'by STARTTLS',
   ])
@@ -52,7 +52,7 @@ export function welcomeObjects(welcome: Welcome): readonly object[] {
   const { version, data, caPath } = welcome
   return [
     { kind: 'server', version, data, ca: caPath ?? null },
-    ...welcome.listeners.map(({ name, host, port, tls }) => ({ kind: 'listener', name, address: host, port, tls })),
+    ...welcome.listeners.map(({ name, address, port, tls }) => ({ kind: 'listener', name, address, port, tls })),
     ...welcome.accounts.map(one => ({
       kind: 'account',
       address: one.address,
@@ -87,7 +87,8 @@ function tryLines({ listeners, accounts, caPath }: Welcome): readonly string[] {
 function placeOf(listeners: readonly ShownListener[], name: string): string {
   const found = listeners.find(listener => listener.name === name)
   if (found === undefined) return `no ${name} listener`
-  const host = found.host === '0.0.0.0' ? '127.0.0.1' : found.host === '::' ? '::1' : found.host
+  const { address } = found
+  const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
   return `${host.includes(':') ? `[${host}]` : host}:${found.port}`
 }
 

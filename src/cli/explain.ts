@@ -1,66 +1,153 @@
-// Errors of the outside in an operator's words, with the exit code and the next step. What is not here is a fault of ours.
+// posthouse explain
 
-import { ControlError } from '#control/client.ts'
-import { FolderInUseError } from '#control/folder-in-use-error.ts'
-import { NewerDatabaseError } from '#io/sql/migrate.ts'
-import { CertificateError } from '#tls/contexts.ts'
+import { menders } from '#wire/smtp/refusals/row.ts'
+import { inGeneral, linkOf, type RefusalName, refusals } from '#wire/smtp/refusals.ts'
+import { basicCodeInWords, enhancedCodeInWords } from '#wire/smtp/status-words.ts'
+import type { Call, Command } from './command.ts'
 import { CommandError, exitCode } from './exit.ts'
+import { limits } from './limits.ts'
+import { type Recognised, recognise } from './recognise.ts'
+import { columns, wrapped } from './table.ts'
 
-export function explain(error: unknown): CommandError | undefined {
-  if (error instanceof FolderInUseError)
-    return new CommandError(exitCode.tryAgain, error.message, 'stop the other one, or wait until it is ready')
-  if (error instanceof ControlError) return explainControl(error)
-  if (error instanceof NewerDatabaseError)
-    return new CommandError(exitCode.badData, error.message, 'install that version or a newer one')
-  if (error instanceof CertificateError)
-    return new CommandError(exitCode.configuration, error.message, 'posthouse config check')
-  if (!(error instanceof Error)) return undefined
-  switch (codeOf(error) ?? codeOf(error.cause)) {
-    case 'EADDRINUSE':
-      return new CommandError(
-        exitCode.tryAgain,
-        error.message,
-        'ss -ltnp shows which program it is; other ports: dev --port-offset, listeners in the configuration',
+export const command: Command = {
+  name: 'explain',
+  summary: 'what a reply of a mail server means, who can mend it, and how',
+  positionals: ['[TEXT ...]'],
+  options: {},
+  needsNoInstallation: true,
+  details: [
+    'TEXT is a code (550, 5.7.1), the name of a refusal from the log (relay-denied), or a whole reply, bounce or line of a log.',
+    'Without TEXT it is read from stdin. Replies of this server are told apart by their words; of others the codes are explained.',
+  ].join('\n'),
+  examples: [
+    'posthouse explain 5.7.1',
+    'posthouse explain "550 5.7.1 <x@example.org>: relaying denied: this address is not ours"',
+    'posthouse explain < bounce.eml',
+  ],
+  async run(call) {
+    const recognised = recognise(await givenText(call))
+    if (recognised === undefined)
+      throw new CommandError(
+        exitCode.usage,
+        'there is no reply code in this that a mail server gives',
+        'posthouse explain 5.7.1, or the whole reply in quotes',
       )
-    case 'EADDRNOTAVAIL':
-      return new CommandError(exitCode.configuration, error.message, 'ip address shows those it has')
-    case 'EACCES':
-    case 'EPERM':
-      return new CommandError(exitCode.notAllowed, error.message, nextWhenForbidden(error))
-    case 'EROFS':
-    case 'sqlite-read-only':
-      return new CommandError(
-        exitCode.notAllowed,
-        `the data folder cannot be written: ${error.message}`,
-        'ls -ld shows whose it is; mount, whether it is read-only',
-      )
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return new CommandError(exitCode.configuration, `the data folder is no folder: ${error.message}`, 'name another')
-    case 'ENOSPC':
-    case 'disk-full':
-      return new CommandError(exitCode.tryAgain, `the disk is full: ${error.message}`, 'make room')
-    default:
-      return undefined
+    if (call.options.flag('json')) for (const one of asObjects(recognised)) call.terminal.out(JSON.stringify(one))
+    else for (const line of asLines(recognised)) call.terminal.out(line)
+    return exitCode.ok
+  },
+}
+
+async function givenText({ positionals, terminal }: Call): Promise<string> {
+  if (positionals.length > 0) return positionals.join(' ')
+  if (!terminal.interactive) return await terminal.readText()
+  throw new CommandError(exitCode.usage, 'what is to be explained?', 'posthouse explain --help')
+}
+
+/** The one that was meant first, then the others under the same codes, those with the same reply code before. */
+function reasonsOf({ code, enhanced, name }: Recognised): readonly RefusalName[] {
+  // Object.keys gives string[]; these are the table's own keys.
+  const all = Object.keys(refusals) as RefusalName[]
+  const fitting = all.filter(one => {
+    const row = refusals[one]
+    return enhanced === undefined ? row.code === code : row.enhanced === enhanced
+  })
+  const rank = (one: RefusalName) => (one === name ? 0 : refusals[one].code === code ? 1 : 2)
+  return fitting.sort((a, b) => rank(a) - rank(b))
+}
+
+function asLines(recognised: Recognised): readonly string[] {
+  const { name } = recognised
+  const reasons = reasonsOf(recognised)
+  const others = name === undefined ? reasons : reasons.slice(1)
+  return [
+    ...(name === undefined ? inGeneralLines(recognised) : wholeReason(name)),
+    ...(others.length === 0 ? [] : ['', othersTitle(recognised), ...others.flatMap(shortReason)]),
+  ]
+}
+
+function othersTitle({ code, enhanced, name }: Recognised): string {
+  const codes = enhanced ?? String(code)
+  if (name !== undefined) return `Posthouse says ${codes} for other reasons too:`
+  return `From Posthouse ${codes} has one of these reasons:`
+}
+
+function wholeReason(name: RefusalName): readonly string[] {
+  const { code, enhanced, what, who, mend, why, sections } = refusals[name]
+  const rows: readonly (readonly [head: string, text: string])[] = [
+    ['What happened', inGeneral(what)],
+    ['Who can mend it', menders[who]],
+    ['How', inGeneral(mend)],
+    ...(why === undefined ? [] : ([['More', why]] as const)),
+  ]
+  return [
+    `${code} ${enhanced}: ${name}`,
+    ...rows.flatMap(([head, text]) => ['', head, ...wrapped(text, limits.lineWidth, '  ')]),
+    '',
+    'Written in',
+    ...columns(sections.map(section => [`  ${section}`, linkOf(section)])),
+  ]
+}
+
+function shortReason(name: RefusalName): readonly string[] {
+  const { code, enhanced, what, mend } = refusals[name]
+  return [
+    '',
+    `  ${name} (${code} ${enhanced})`,
+    ...wrapped(`${inGeneral(what)} ${inGeneral(mend)}`, limits.lineWidth, '    '),
+  ]
+}
+
+/** The codes alone, as every server means them. */
+function inGeneralLines(recognised: Recognised): readonly string[] {
+  const { code, enhanced } = recognised
+  const { basic, words } = meaningOf({ code, enhanced })
+  const rows = [
+    ...(basic === undefined ? [] : [[String(code), basic]]),
+    ...(words === undefined || enhanced === undefined
+      ? []
+      : [
+          [enhanced, words.detail ?? 'no registered code: one of the server that said it'],
+          [`${enhanced.split('.')[0]}.x.x`, words.class],
+          [`x.${enhanced.split('.')[1]}.x`, `it is about ${words.subject}`],
+        ]),
+  ]
+  return [...columns(rows), ...whoseLines(recognised)]
+}
+
+/** Whether another server said it. */
+function whoseLines(recognised: Recognised): readonly string[] {
+  const { code, enhanced, hasWords } = recognised
+  if (enhanced === undefined ? (code ?? 0) < 400 : enhanced.startsWith('2')) return []
+  if (reasonsOf(recognised).length === 0)
+    return ['', 'Posthouse never says that: it is the reply of another server, whose words tell more.']
+  return hasWords ? ['', 'The words are not those of Posthouse: another server said it, and they tell more.'] : []
+}
+
+function meaningOf({ code, enhanced }: Pick<Recognised, 'code' | 'enhanced'>) {
+  return {
+    basic: code === undefined ? undefined : basicCodeInWords(code),
+    words: enhanced === undefined ? undefined : enhancedCodeInWords(enhanced),
   }
 }
 
-/** A listener's error has the system's as its cause; the others are about files. */
-function nextWhenForbidden(error: Error): string {
-  return codeOf(error) === undefined
-    ? 'under systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE; to try things: posthouse dev'
-    : "run it as the folder's owner (sudo -u), or give it the right"
-}
-
-function codeOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return undefined
-  if (error.name === 'DiskFullError') return 'disk-full'
-  // SQLITE_READONLY, SQLITE_CANTOPEN, whatever their details.
-  if ('errcode' in error && [8, 14].includes(Number(error.errcode) & 0xff)) return 'sqlite-read-only'
-  return 'code' in error ? error.code : undefined
-}
-
-function explainControl(error: ControlError): CommandError {
-  const next = error.reason === 'gone' ? 'posthouse status' : "look into the server's log"
-  return new CommandError(exitCode.tryAgain, error.message, next)
+function asObjects(recognised: Recognised): readonly object[] {
+  const { code, enhanced, name } = recognised
+  const { basic, words } = meaningOf(recognised)
+  return [
+    {
+      kind: 'code',
+      code: code ?? null,
+      enhanced: enhanced ?? null,
+      basic: basic ?? null,
+      class: words?.class ?? null,
+      subject: words?.subject ?? null,
+      detail: words?.detail ?? null,
+    },
+    ...reasonsOf(recognised).map(one => {
+      const { what, mend, sections, why, ...row } = refusals[one]
+      const texts = { what: inGeneral(what), mend: inGeneral(mend), why: why ?? null }
+      return { kind: 'reason', name: one, meant: one === name, ...row, ...texts, links: sections.map(linkOf) }
+    }),
+  ]
 }

@@ -13,7 +13,7 @@ export interface Typed {
   readonly folder: string
   /** Answers to questions, in turn; their being there makes the terminal an interactive one. */
   readonly answers?: readonly (string | undefined)[]
-  /** The first line of stdin. */
+  /** What stdin has: a line, unless the command reads all of it. */
   readonly piped?: string
 }
 
@@ -35,6 +35,7 @@ export function fakeTerminal({ folder, answers, piped = '' }: Typed): FakeTermin
     askSecret: answer,
     ask: async prompt => (await answer(prompt)) ?? '',
     readLine: async () => piped,
+    readText: async () => piped,
     stopped: () => Promise.resolve(),
   }
 }

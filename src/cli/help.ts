@@ -22,7 +22,9 @@ export function overview(commands: readonly CommandEntry[], title: string): stri
 
 export function commandHelp(command: Command): string {
   const options = Object.entries({ ...command.options, ...commonOptions }).filter(
-    ([name]) => name !== 'config' || command.insteadOfConfig === undefined,
+    ([name]) =>
+      (name !== 'config' || command.insteadOfConfig === undefined) &&
+      (!['config', 'data'].includes(name) || command.needsNoInstallation !== true),
   )
   return [
     `posthouse ${[command.name, ...command.positionals, '[options]'].join(' ')}`,

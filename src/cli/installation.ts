@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import type { Config } from '#config/config.ts'
 import { controlSocketPath, databasePath } from '#config/paths.ts'
 import type { Administration } from '#control/administration.ts'
 import { connectAdministration } from '#control/client.ts'
@@ -18,11 +19,22 @@ export function configFile({ options, terminal }: Call): string | undefined {
 
 /** The data folder that is meant, absolute. */
 export async function dataFolder(call: Call): Promise<string> {
+  return (await installationOf(call)).data
+}
+
+interface Installation {
+  /** The data folder, absolute. */
+  readonly data: string
+  /** Undefined when the data folder alone was named. */
+  readonly config: Config | undefined
+}
+
+async function installationOf(call: Call): Promise<Installation> {
   const { options, terminal } = call
   const data = options.text('data')
   if (data !== undefined && options.text('config') !== undefined)
     throw new CommandError(exitCode.usage, '--data and --config are both given', 'give one of them')
-  if (data !== undefined) return resolve(terminal.folder, data)
+  if (data !== undefined) return { data: resolve(terminal.folder, data), config: undefined }
   const file = configFile(call)
   if (file === undefined)
     throw new CommandError(
@@ -31,7 +43,8 @@ export async function dataFolder(call: Call): Promise<string> {
       'add --data DIR or --config FILE',
     )
   const { loadConfig } = await import('#config/load.ts')
-  return (await loadConfig(resolve(terminal.folder, file), file)).data
+  const config = await loadConfig(resolve(terminal.folder, file), file)
+  return { data: config.data, config }
 }
 
 export interface Opening {
@@ -45,7 +58,7 @@ export async function administer<T>(
   work: (administration: Administration) => Promise<T>,
   opening: Opening = {},
 ): Promise<T> {
-  const data = await dataFolder(call)
+  const { data, config } = await installationOf(call)
   const remote = await connectAdministration(controlSocketPath(data))
   if (remote !== undefined) {
     await using running = remote
@@ -54,7 +67,7 @@ export async function administer<T>(
   if (opening.create !== true) mustBeThere(data)
   await mustBeOwn(data)
   const { openOffline } = await import('./offline.ts')
-  await using offline = await openOffline(data)
+  await using offline = await openOffline(data, config)
   return await work(offline.administration)
 }
 

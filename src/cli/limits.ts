@@ -3,6 +3,10 @@
 export const limits = {
   /** Of a line typed or piped in: a password. */
   lineBytes: 4_096,
+  /** Of a text piped in: a bounce. */
+  textBytes: 1_048_576,
+  /** Characters of a line of prose. */
+  lineWidth: 100,
   /** Accounts that `dev` lists at its start. */
   shownAccounts: 20,
   /** How long a stopping server may take before the process ends all the same: the promise is 5 s. */

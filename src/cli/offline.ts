@@ -2,6 +2,7 @@
 
 import { mkdir } from 'node:fs/promises'
 import { Directory } from '#accounts/directory.ts'
+import type { Config } from '#config/config.ts'
 import { databasePath } from '#config/paths.ts'
 import type { Administration } from '#control/administration.ts'
 import { directAdministration } from '#control/direct.ts'
@@ -11,16 +12,19 @@ import { jsonLog } from '#io/json-log.ts'
 import { systemRandom } from '#io/random.ts'
 import { lockFolder } from '#io/sql/folder-lock.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
+import { checkQueue } from '#queue/check.ts'
 import { checkStore } from '#store/check.ts'
 import { openStore } from '#store/open.ts'
+import { Greylist } from '#throttle/greylist.ts'
 import { CommandError, exitCode } from './exit.ts'
+import { offlineQueue } from './offline-queue.ts'
 
 export interface Offline extends AsyncDisposable {
   readonly administration: Administration
 }
 
-/** Makes the folder if it is not there. Throws FolderInUseError while another process has it. */
-export async function openOffline(data: string): Promise<Offline> {
+/** Makes the folder if it is not there. Throws FolderInUseError while another process has it. `config`: undefined where only the folder is known. */
+export async function openOffline(data: string, config: Config | undefined): Promise<Offline> {
   await using undo = new AsyncDisposableStack()
   await mkdir(data, { recursive: true, mode: 0o700 })
   const lock = lockFolder(data)
@@ -30,10 +34,15 @@ export async function openOffline(data: string): Promise<Offline> {
   const random = systemRandom
   const log = jsonLog('error')
   const database = undo.use(await openSqlite({ path: databasePath(data), log }))
-  const directory = await Directory.open({ database, clock, random })
+  const directory = await Directory.open({ database, clock, random, scramSha1: config?.auth.scramSha1 === true })
   const store = undo.use(await openStore({ database, folder: data, clock, random, log }))
-  const check = () => checkStore(database, data)
-  const administration = directAdministration({ directory, store, check, status })
+  const greylist = await Greylist.open({ database, clock, limits: config?.receive.greylist ?? {} })
+  const queue = await offlineQueue({ database, store, clock })
+  async function* check() {
+    yield* checkStore(database, data)
+    yield* checkQueue(database)
+  }
+  const administration = directAdministration({ directory, store, greylist, queue, check, status })
   const owned = undo.move()
   return { administration, [Symbol.asyncDispose]: async () => await owned.disposeAsync() }
 }

@@ -46,6 +46,16 @@ const words: { readonly [K in RefusalKind]: Words } = {
     says: subject => `there is no alias ${subject}`,
     next: () => 'posthouse alias list',
   },
+  'no-such-grant': {
+    code: exitCode.badData,
+    says: subject => `it was not granted to send as ${subject}`,
+    next: () => 'posthouse account show ADDRESS lists what is granted',
+  },
+  'too-many': {
+    code: exitCode.badData,
+    says: subject => `${subject} has as many grants as there may be`,
+    next: () => 'grant a whole domain (@example.com), or revoke some',
+  },
   'already-exists': {
     code: exitCode.badData,
     says: subject => `${subject} exists already`,

@@ -29,11 +29,15 @@ export function parseCall(command: Command, args: readonly string[]): Parsed {
   if (parsed.options.flag('help')) return parsed
   if (command.insteadOfConfig !== undefined && parsed.options.text('config') !== undefined)
     throw new CommandError(exitCode.usage, `${command.name} takes no --config`, command.insteadOfConfig)
+  const ofInstallation = ['data', 'config'].find(name => parsed.options.text(name) !== undefined)
+  if (command.needsNoInstallation === true && ofInstallation !== undefined)
+    throw wrong(command, `${command.name} takes no --${ofInstallation}`)
   const needed = command.positionals.filter(name => !name.startsWith('['))
   const missing = needed[parsed.positionals.length]
   if (missing !== undefined) throw wrong(command, `${missing} is missing`)
   const extra = parsed.positionals[command.positionals.length]
-  if (extra !== undefined) throw wrong(command, `"${extra}" is one argument too many`)
+  const takesAll = command.positionals.at(-1)?.includes(' ...') === true
+  if (extra !== undefined && !takesAll) throw wrong(command, `"${extra}" is one argument too many`)
   return parsed
 }
 

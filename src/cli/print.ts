@@ -51,6 +51,16 @@ export function printDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)
 }
 
+/** Milliseconds since 1970 as a minute, UTC: `2026-11-23 06:55Z`. */
+export function printMinute(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`
+}
+
+/** The sender of an envelope: a report has none. */
+export function printSender(sender: string): string {
+  return sender === '' ? '<>' : sender
+}
+
 /** `1 account`, `2 accounts`. */
 export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`

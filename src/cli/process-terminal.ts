@@ -22,6 +22,7 @@ export function processTerminal(): Terminal {
     askSecret,
     ask,
     readLine,
+    readText,
     stopped: () => {
       hasServer = true
       return Promise.race([stop.promise, signalled()])
@@ -94,6 +95,15 @@ async function readLine(): Promise<string> {
 }
 
 const lineFeed = 10
+
+async function readText(): Promise<string> {
+  let bytes = Buffer.alloc(0)
+  for await (const chunk of process.stdin) {
+    bytes = Buffer.concat([bytes, Buffer.from(chunk)])
+    if (bytes.length >= limits.textBytes) break
+  }
+  return bytes.toString('utf8', 0, limits.textBytes)
+}
 
 /** A password with wrong bytes made into something else could never be typed again. */
 function decoded(line: Buffer): string {

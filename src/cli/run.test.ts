@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { manualClock } from '#io/manual-clock.ts'
 import { lockFolder } from '#io/sql/folder-lock.ts'
+import { TemporaryQueue } from '#queue/temporary-queue.ts'
+import { Greylist } from '#throttle/greylist.ts'
 import { commands } from './commands.ts'
 import { type FakeTerminal, fakeTerminal, type Typed } from './fake-terminal.ts'
 import { run } from './run.ts'
@@ -57,6 +60,25 @@ describe('the command line', () => {
       ['alias add @example.test alice@example.test --data D', {}, 0, ['@example.test leads to alice@example.test']],
       ['alias list --data D', {}, 0, ['alias          account', '@example.test  alice@example.test']],
       ['alias remove x@example.test --data D', {}, 65, []],
+      [
+        'account grant alice@example.test boss@example.test --data D',
+        {},
+        0,
+        ['alice@example.test may send as boss@example.test'],
+      ],
+      ['account grant alice@example.test boss@example.test --data D', {}, 65, []],
+      ['account grant alice@example.test boss --data D', {}, 65, []],
+      ['account grant nobody@example.test boss@example.test --data D', {}, 67, []],
+      ['account grant alice@example.test @other.test --data D', {}, 0, ['alice@example.test may send as @other.test']],
+      [
+        'account revoke alice@example.test @other.test --data D',
+        {},
+        0,
+        ['alice@example.test may send as @other.test no more'],
+      ],
+      ['account revoke alice@example.test @other.test --data D', {}, 65, []],
+      ['greylist list --data D', {}, 0, []],
+      ['queue list --data D', {}, 0, []],
       ['quota show bob@example.test --data D', {}, 0, ['bob@example.test  0 messages  0 B  of 2 MB']],
       ['quota set bob@example.test none --data D', {}, 0, ['bob@example.test  0 messages  0 B  no limit']],
       ['account disable bob@example.test --data D', {}, 0, ['bob@example.test disabled']],
@@ -88,6 +110,7 @@ describe('the command line', () => {
       limitBytes: null,
       messages: 0,
       aliases: ['@example.test'],
+      sendAs: ['boss@example.test'],
     })
     const list = await posthouse('domain list --data D --json')
     assert.deepEqual(
@@ -159,6 +182,9 @@ describe('the command line', () => {
       ['dev --host localhost', /is no IP address/],
       ['dev --account alice:secret', /NAME@DOMAIN:PASSWORD/],
       ['dev --domain a..b', /"a..b" is no domain name/],
+      ['explain 550 --data x', /explain takes no --data\nnext: posthouse explain --help/],
+      ['explain hello', /there is no reply code in this/],
+      ['explain', /there is no reply code in this/],
       ['dev --config x', /dev takes no --config/],
     ]
     for (const [line, wanted] of table) {
@@ -166,6 +192,89 @@ describe('the command line', () => {
       assert.equal(code, 64, line)
       assert.deepEqual(printed, [], line)
       assert.match(said.join('\n'), wanted, line)
+    }
+  })
+
+  test('a reply is explained, whoever gave it', async () => {
+    const table: [string, readonly RegExp[]][] = [
+      [
+        'explain 550 5.7.1 <x@y.test>: relaying denied',
+        [
+          /^550 5\.7\.1: relay-denied\n/,
+          /\nWho can mend it\n {2}Whoever writes/,
+          /#section-7\.9\n[\s\S]*other reasons/,
+        ],
+      ],
+      ['explain relay-denied', [/^550 5\.7\.1: relay-denied\n/]],
+      ['explain 451', [/^451 {2}a fault/, /greylisted \(451 4\.7\.1\)/, /fault \(451 4\.3\.0\)/]],
+      ['explain 5.7.1', [/^5\.7\.1 {2}it is not allowed/, /relay-denied \(550/, /content-refused \(554/]],
+      ['explain 554 5.7.1 Relay access denied', [/not those of Posthouse/, /reasons:\n\n {2}content-refused/]],
+      ['explain 5.7.509', [/no registered code/, /reply of another server/]],
+      ['explain 551 5.1.6 gone', [/^551 /, /reply of another server/]],
+      ['explain 250', [/^250 {2}done$/]],
+    ]
+    for (const [line, wanted] of table) {
+      const { code, printed, said } = await posthouse(line)
+      assert.equal(code, 0, said.join('\n'))
+      for (const one of wanted) assert.match(printed.join('\n'), one, line)
+      assert.ok(
+        printed.every(one => one.length <= 120),
+        'lines fit a terminal',
+      )
+    }
+    const bounce =
+      'Subject: returned\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1\n <x@y.test>: there is no\n such mailbox here\n'
+    assert.match((await posthouse('explain', { piped: bounce })).printed[0] ?? '', /^550 5\.1\.1: no-such-mailbox$/)
+    const objects = (await posthouse('explain greylisted --json')).printed.map(one => JSON.parse(one))
+    assert.deepEqual(
+      objects.slice(0, 2).map(({ kind, name, meant, code, who }) => [kind, name, meant, code, who]),
+      [
+        ['code', undefined, undefined, 451, undefined],
+        ['reason', 'greylisted', true, 451, 'nobody'],
+      ],
+    )
+  })
+
+  test('who waits in the greylist is shown and let in, what is queued is shown, released and dropped', async () => {
+    const data = join(folder, 'waiting')
+    await mkdir(data)
+    const place = await TemporaryQueue.open({ folder: data, clock: manualClock(Date.now()) })
+    const { database, clock } = place.needs
+    const greylist = await Greylist.open({ database, clock })
+    await greylist.ask({
+      address: '192.0.2.7',
+      sender: 'codes@bank.test',
+      recipients: [{ accountId: 1, address: 'alice@example.test' }],
+    })
+    const text = 'Subject: tea\x1b[31m\r\n\r\n'
+    assert.equal(await place.hold({ text, to: { bob: {}, carol: {} }, inMs: 3_600_000 }), 'm1')
+    await place[Symbol.asyncDispose]()
+    const minute = String.raw`\d{4}-\d\d-\d\d \d\d:\d\dZ`
+    const table: [string, number, RegExp][] = [
+      ['greylist list', 0, new RegExp(`\ncodes@bank.test  alice@example.test  192.0.2.0/24  ${minute}  ${minute}$`)],
+      ['greylist allow', 64, /who is to be let in\?/],
+      ['greylist allow codes@bank.test --all', 64, /--all goes with nothing else/],
+      ['greylist allow other@bank.test', 65, /nobody waits whom this fits/],
+      ['greylist allow <>', 65, /nobody waits whom this fits/],
+      ['greylist allow codes@bank.test --network 192.0.2.200', 0, /^1 let in: the next try passes$/],
+      ['greylist list', 0, /^none$/],
+      ['queue list', 0, new RegExp(`\nm1  alice@example.test  bob@example.test and 1 more  .*${minute}  scheduled$`)],
+      ['queue list --recipient CAROL@example.test', 0, /\nm1 /],
+      ['queue list --state failed', 0, /^none$/],
+      ['queue list --state lost', 64, /there is no state "lost"/],
+      ['queue show m1', 0, /recipient {2}carol@example\.test \(scheduled\)\n\nReceived: here\nSubject: tea\?\[31m$/],
+      ['queue show m2', 65, /no message m2 waits/],
+      ['queue release m1', 0, /^m1 released$/],
+      ['queue release m2', 65, /no message m2 waits/],
+      ['queue drop m1', 0, /^m1 dropped$/],
+      ['queue drop m1', 65, /no message m1 waits/],
+      ['queue list', 0, /^none$/],
+    ]
+    for (const [line, code, wanted] of table) {
+      const ended = await posthouse(`${line} --data waiting`)
+      const shown = [...ended.printed, ...ended.said].join('\n')
+      assert.equal(ended.code, code, `${line}: ${shown}`)
+      assert.match(shown, wanted, line)
     }
   })
 

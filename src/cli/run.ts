@@ -5,8 +5,8 @@ import { nearest } from '#config/nearest.ts'
 import { version } from '#config/version.ts'
 import type { Call } from './command.ts'
 import { type CommandEntry, commands } from './commands.ts'
+import { errorInWords } from './error-in-words.ts'
 import { CommandError, type ExitCode, exitCode } from './exit.ts'
-import { explain } from './explain.ts'
 import { parseCall, wordsOf } from './parse.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -82,7 +82,7 @@ function report(error: unknown, terminal: Terminal): ExitCode {
     terminal.err(`next: mend that, then: posthouse config check --config ${error.problems[0]?.file}`)
     return exitCode.configuration
   }
-  const known = error instanceof CommandError ? error : explain(error)
+  const known = error instanceof CommandError ? error : errorInWords(error)
   if (known === undefined) {
     terminal.err(`posthouse: a fault: ${error instanceof Error ? error.stack : String(error)}`)
     return exitCode.fault

@@ -29,7 +29,12 @@ export const command: Command = {
   },
 }
 
+/** A unix socket has none. */
+function portOf(port: number): string {
+  return port === 0 ? '' : String(port)
+}
+
 function lines({ version, processId, uptimeSeconds, listeners }: Status): readonly string[] {
-  const rows = listeners.map(({ name, address, port, tls }) => [`  ${name}`, address, String(port), tls])
+  const rows = listeners.map(({ name, address, port, tls }) => [`  ${name}`, address, portOf(port), tls])
   return [`Posthouse ${version} runs as process ${processId} for ${uptimeSeconds} s`, ...columns(rows, [2])]
 }

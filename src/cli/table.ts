@@ -1,4 +1,4 @@
-// Rows of text in columns.
+// Rows of text in columns, and prose in lines.
 
 /** Lines with each column as wide as its widest text; those of `right` (from 0) stand to the right. */
 export function columns(rows: readonly (readonly string[])[], right: readonly number[] = []): readonly string[] {
@@ -13,4 +13,18 @@ export function columns(rows: readonly (readonly string[])[], right: readonly nu
       .join('  ')
       .trimEnd(),
   )
+}
+
+/** Prose in lines of up to `width` characters, each after `indent`; a longer word has a line of its own. */
+export function wrapped(text: string, width: number, indent = ''): readonly string[] {
+  const lines: string[] = []
+  let line = indent
+  for (const word of text.split(' ')) {
+    const longer = line === indent ? `${line}${word}` : `${line} ${word}`
+    if (longer.length > width && line !== indent) {
+      lines.push(line)
+      line = `${indent}${word}`
+    } else line = longer
+  }
+  return [...lines, line]
 }

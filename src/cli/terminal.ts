@@ -15,6 +15,8 @@ export interface Terminal {
   ask(prompt: string): Promise<string>
   /** The first line of stdin, without its end. */
   readLine(): Promise<string>
+  /** All of stdin, up to a limit; bytes that are no UTF-8 become marks. */
+  readText(): Promise<string>
   /** Settles when the process is told to stop, or nobody reads stdout any more. Listens for signals from the first call on. */
   stopped(): Promise<void>
 }

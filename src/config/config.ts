@@ -1,37 +1,92 @@
 // The whole configuration, complete: every default filled in, every path absolute. What each part of the server receives is one room of it.
 
+import type { TokenSettings } from '#accounts/access-tokens.ts'
 import type { LogLevel } from '#io/log.ts'
+import type { Place } from '#serve/bind.ts'
 import type { ConnectionLimits } from '#throttle/connections.ts'
+import type { GreylistLimits } from '#throttle/greylist.ts'
 import type { LoginLimits } from '#throttle/login-backoff.ts'
+import type { RecipientLimits } from '#throttle/recipient-rate.ts'
 import type { CertificateFiles } from '#tls/contexts.ts'
+import type { Blocklist } from '#verify/peer-checks.ts'
 
-export type ListenerProtocol = 'mx' | 'submission' | 'imap' | 'pop3'
+export type ListenerProtocol = 'mx' | 'submission' | 'lmtp' | 'imap' | 'pop3'
 
 export interface ListenerConfig {
   /** Stands in the log and in `status`: `imaps`. Unique. */
   readonly name: string
   readonly protocol: ListenerProtocol
-  /** An IP address of this machine; `::` or `0.0.0.0`: all of them. */
-  readonly host: string
-  /** 0: any free one. */
-  readonly port: number
-  /** `implicit`: TLS from the first octet; `starttls`: the client asks for it (STARTTLS, STLS). */
-  readonly tls: 'implicit' | 'starttls'
+  /** A port of an IP address of this machine (`::` or `0.0.0.0`: of all of them), or a unix socket. */
+  readonly place: Place
+  /** `implicit`: TLS from the first octet; `starttls`: the client asks for it (STARTTLS, STLS); `none`: LMTP alone. */
+  readonly tls: 'implicit' | 'starttls' | 'none'
+  /** Networks of proxies in front: what comes from there must begin with a PROXY header. */
+  readonly proxyFrom: readonly string[]
+  /** Networks of servers in front that are believed when they speak for another host (XCLIENT). */
+  readonly xclientFrom: readonly string[]
+  /** The same for where a message came in before (XFORWARD). */
+  readonly xforwardFrom: readonly string[]
 }
 
 export interface LimitsConfig {
   readonly messageBytes: number
   /** Of one message by SMTP. */
   readonly recipients: number
+  /** Domains of the recipients of one SMTP session. */
+  readonly recipientDomains: number
+  /** Messages by one SMTP session. */
+  readonly mailsPerSession: number
+  /** An SMTP session that is older ends after the message that is under way. */
+  readonly connectionLifeMs: number
+  /** How far ahead a message may be held (FUTURERELEASE). */
+  readonly longestHoldMs: number
+  /** How long a full mailbox gets a temporary refusal (452); then 552. */
+  readonly quotaGraceMs: number
   /** What must stay free on the disk: below it mail is refused for the time being (4.3.1). */
   readonly freeBytes: number
 }
+
+/** How mail from other servers is taken. */
+export interface ReceiveConfig {
+  /** Of a message that has a bare CR or LF. */
+  readonly bareLineEnds: 'refuse' | 'normalise'
+  /** How long another server has to keep silent before our greeting. */
+  readonly bannerDelayMs: number
+  /** After so many refusals the next answer waits `firstMs`, each further one twice as long; 0: none does. */
+  readonly tarpit: { readonly after: number; readonly firstMs: number; readonly longestMs: number }
+  readonly greylist: GreylistConfig
+  readonly requireReverseName: boolean
+  readonly blocklists: readonly Blocklist[]
+  /** A message whose header field has this text in it is refused. */
+  readonly refuseContent: readonly { readonly field: string; readonly contains: string }[]
+  /** Whether SPF, DKIM and DMARC are looked at, of mail from public addresses. */
+  readonly authenticate: boolean
+  /** What becomes of mail whose DMARC policy is reject. */
+  readonly dmarcReject: 'refuse' | 'junk'
+}
+
+export type GreylistConfig = GreylistLimits & { readonly enabled: boolean }
 
 export interface ThrottlesConfig {
   /** Networks (`127.0.0.1/32`) that are never slowed down or shut out. */
   readonly trustedNetworks: readonly string[]
   readonly connections: ConnectionLimits
   readonly login: LoginLimits
+  readonly recipients: RecipientLimits
+}
+
+/** What logins there are besides those that are always there. */
+export interface AuthConfig {
+  /** SCRAM-SHA-1, for programs that know no better. */
+  readonly scramSha1: boolean
+  /** Tokens of an issuer (OAUTHBEARER, XOAUTH2); undefined: none. */
+  readonly oauth: TokenSettings | undefined
+  readonly clientCertificates: {
+    /** PEM files of those who vouch for clients' certificates; none: no client is asked for one (EXTERNAL). */
+    readonly authorities: readonly string[]
+    /** Accounts' addresses by the SHA-256 of a certificate, in lower case hexadecimal, where it does not name them itself. */
+    readonly accounts: Readonly<Record<string, string>>
+  }
 }
 
 export type TlsConfig =
@@ -49,7 +104,9 @@ export interface Config {
   /** The resolver; undefined: the system's. */
   readonly dns: { readonly address: string; readonly port: number } | undefined
   readonly limits: LimitsConfig
+  readonly receive: ReceiveConfig
   readonly throttles: ThrottlesConfig
+  readonly auth: AuthConfig
   readonly tls: TlsConfig
   readonly store: { readonly engine: 'sqlite' }
   readonly log: { readonly level: LogLevel }

@@ -3,10 +3,10 @@
 import { networkInterfaces } from 'node:os'
 import { defaultSmtpLimits } from '#smtp/limits.ts'
 import { limits as storeLimits } from '#store/limits.ts'
-import { connectionDefaults, loginDefaults } from '#throttle/limits.ts'
-import type { LimitsConfig, ListenerConfig, ThrottlesConfig } from './config.ts'
+import { connectionDefaults, greylistDefaults, loginDefaults, recipientDefaults } from '#throttle/limits.ts'
+import type { AuthConfig, LimitsConfig, ListenerConfig, ReceiveConfig, ThrottlesConfig } from './config.ts'
 
-export type StandardListener = Omit<ListenerConfig, 'host'>
+export type StandardListener = Pick<ListenerConfig, 'name' | 'protocol' | 'tls'> & { readonly port: number }
 
 /** The standard ports. */
 export const standardListeners: readonly StandardListener[] = [
@@ -19,10 +19,35 @@ export const standardListeners: readonly StandardListener[] = [
   { name: 'pop3s', protocol: 'pop3', port: 995, tls: 'implicit' },
 ]
 
+/** A listener without a proxy or another server in front. */
+export function standardListener({ port, ...one }: StandardListener, host: string): ListenerConfig {
+  return { ...one, place: { host, port }, proxyFrom: [], xclientFrom: [], xforwardFrom: [] }
+}
+
+const dayMs = 24 * 3_600_000
+
 export const defaultLimits: LimitsConfig = {
   messageBytes: defaultSmtpLimits.messageBytes,
   recipients: defaultSmtpLimits.recipients,
+  recipientDomains: defaultSmtpLimits.recipientDomains,
+  mailsPerSession: defaultSmtpLimits.mailsPerSession,
+  connectionLifeMs: defaultSmtpLimits.connectionMs,
+  longestHoldMs: defaultSmtpLimits.longestHoldMs,
+  quotaGraceMs: 7 * dayMs,
   freeBytes: storeLimits.freeBytes,
+}
+
+export const defaultReceive: ReceiveConfig = {
+  bareLineEnds: 'refuse',
+  bannerDelayMs: 0,
+  // A mailing list's server has many addresses that are gone: it is slowed, and still gets through.
+  tarpit: { after: 10, firstMs: 1_000, longestMs: 10_000 },
+  greylist: { enabled: true, ...greylistDefaults },
+  requireReverseName: false,
+  blocklists: [],
+  refuseContent: [],
+  authenticate: true,
+  dmarcReject: 'refuse',
 }
 
 /** This machine itself, and no more of 127.0.0.0/8: abuse can be tried from 127.0.0.66. */
@@ -32,6 +57,13 @@ export const defaultThrottles: ThrottlesConfig = {
   trustedNetworks: defaultTrustedNetworks,
   connections: connectionDefaults,
   login: loginDefaults,
+  recipients: recipientDefaults,
+}
+
+export const defaultAuth: AuthConfig = {
+  scramSha1: false,
+  oauth: undefined,
+  clientCertificates: { authorities: [], accounts: {} },
 }
 
 /** All addresses of this machine: `::` takes IPv4 too, but cannot be had where IPv6 is switched off. */

@@ -1,7 +1,7 @@
 // What a configuration file exports. Imports nothing that works, so that a file with `import { defineConfig } from 'posthouse'` loads at once.
 
 import type { LogLevel } from '#io/log.ts'
-import type { LimitsConfig, ListenerConfig, ThrottlesConfig } from './config.ts'
+import type { AuthConfig, LimitsConfig, ListenerConfig, ReceiveConfig, ThrottlesConfig } from './config.ts'
 
 /** A number of bytes, or a text like `50 MB`, `1.5 GiB`. */
 export type Size = number | string
@@ -9,8 +9,28 @@ export type Size = number | string
 export type Duration = number | string
 
 type Settings<T> = {
-  readonly [K in keyof T]?: K extends `${string}Bytes` ? Size : K extends `${string}Ms` ? Duration : number
+  readonly [K in keyof T]?: K extends `${string}Bytes` ? Size : K extends `${string}Ms` ? Duration : T[K]
 }
+
+interface ListenerBase
+  extends Partial<Pick<ListenerConfig, 'name' | 'tls' | 'proxyFrom' | 'xclientFrom' | 'xforwardFrom'>> {
+  readonly protocol: ListenerConfig['protocol']
+}
+
+export type ListenerInput = ListenerBase &
+  (
+    | {
+        /** An IP address of this machine. Default: all of them; of lmtp 127.0.0.1. */
+        readonly host?: string
+        readonly port: number
+      }
+    | {
+        /** A unix socket, for lmtp. */
+        readonly path: string
+        /** Who may connect. Default: `0660`. */
+        readonly mode?: string
+      }
+  )
 
 /** As in the file: what has a default may be left out, paths may be relative to the file. */
 export interface ConfigInput {
@@ -19,15 +39,34 @@ export interface ConfigInput {
   /** The name of this host as the world knows it: `mail.example.com`. */
   readonly hostname: string
   /** Default: 25, 465, 587, 143, 993, 110, 995 on every address. */
-  readonly listeners?: readonly (Partial<ListenerConfig> & Pick<ListenerConfig, 'protocol' | 'port'>)[]
+  readonly listeners?: readonly ListenerInput[]
   /** Default: the system's resolver. */
   readonly dns?: { readonly address: string; readonly port?: number }
   readonly limits?: Settings<LimitsConfig>
+  /** How mail from other servers is taken. */
+  readonly receive?: Settings<Omit<ReceiveConfig, 'tarpit' | 'greylist' | 'blocklists'>> & {
+    readonly tarpit?: Settings<ReceiveConfig['tarpit']>
+    readonly greylist?: Settings<ReceiveConfig['greylist']>
+    /** `{address}` in a link stands for the listed address. */
+    readonly blocklists?: readonly { readonly zone: string; readonly link?: string }[]
+  }
   readonly throttles?: {
     /** Default: 127.0.0.1 and ::1. */
     readonly trustedNetworks?: readonly string[]
     readonly connections?: Settings<ThrottlesConfig['connections']>
     readonly login?: Settings<ThrottlesConfig['login']>
+    readonly recipients?: Settings<ThrottlesConfig['recipients']>
+  }
+  readonly auth?: {
+    readonly scramSha1?: boolean
+    /** Access tokens (JWT) of an issuer, checked against its public keys (JWKS) in a file. `claim`, `email` by default, holds the account's address. */
+    readonly oauth?: {
+      readonly issuer: string
+      readonly audience: string
+      readonly keys: string
+      readonly claim?: string
+    }
+    readonly clientCertificates?: Partial<AuthConfig['clientCertificates']>
   }
   /** PEM files (the leaf first, then its chain; the first pair answers clients that name no host), or a CA of the installation's own (which clients must be told to trust). */
   readonly tls:

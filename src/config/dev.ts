@@ -1,7 +1,14 @@
 // The configuration of `posthouse dev`, made from its options alone: no file, and nothing to check.
 
-import type { Config } from './config.ts'
-import { defaultLimits, defaultThrottles, standardListeners } from './defaults.ts'
+import type { Config, ReceiveConfig } from './config.ts'
+import {
+  defaultAuth,
+  defaultLimits,
+  defaultReceive,
+  defaultThrottles,
+  standardListener,
+  standardListeners,
+} from './defaults.ts'
 
 export interface DevOptions {
   /** The data folder, absolute. */
@@ -13,9 +20,19 @@ export interface DevOptions {
   readonly domains: readonly string[]
 }
 
+/** Whoever tries things does not want to wait. */
+const devReceive: ReceiveConfig = {
+  ...defaultReceive,
+  bannerDelayMs: 0,
+  tarpit: { ...defaultReceive.tarpit, firstMs: 0 },
+  greylist: { ...defaultReceive.greylist, enabled: false },
+}
+
 /** A complete server on one address, with a CA of its own. */
 export function devConfig(options: DevOptions): Config {
-  const listeners = standardListeners.map(one => ({ ...one, host: options.host, port: one.port + options.portOffset }))
+  const listeners = standardListeners.map(one =>
+    standardListener({ ...one, port: one.port + options.portOffset }, options.host),
+  )
   const ownHost = ['0.0.0.0', '::'].includes(options.host) ? [] : [options.host]
   const names = new Set(['localhost', '127.0.0.1', '::1', ...ownHost, ...options.domains])
   return {
@@ -25,7 +42,9 @@ export function devConfig(options: DevOptions): Config {
     dns: undefined,
     // A laptop's disk is often nearly full: here only a full one puts mail off.
     limits: { ...defaultLimits, freeBytes: 0 },
+    receive: devReceive,
     throttles: defaultThrottles,
+    auth: defaultAuth,
     tls: { kind: 'own-authority', names: [...names] },
     store: { engine: 'sqlite' },
     log: { level: 'warn' },

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { Config } from './config.ts'
+import type { Config, ListenerConfig } from './config.ts'
 import { ConfigError } from './config-error.ts'
 import { devConfig } from './dev.ts'
 import { loadConfig } from './load.ts'
@@ -15,29 +15,68 @@ const yaml = `
 hostname: mail.example.com
 data: /var/lib/posthouse
 listeners:
-  - { protocol: mx, port: 25, host: 192.0.2.1 }
+  - { protocol: mx, port: 25, host: 192.0.2.1, proxyFrom: [192.0.2.0/28], xclientFrom: [192.0.2.9/32] }
   - { protocol: imap, port: 993, host: '::1' }
+  - { protocol: lmtp, path: run/lmtp.sock, mode: '0600' }
 dns: { address: 127.0.0.1 }
-limits: { messageBytes: 10 MB, recipients: 50 }
+limits: { messageBytes: 10 MB, recipients: 50, quotaGraceMs: 2 d }
+receive:
+  bareLineEnds: normalise
+  tarpit: { firstMs: 2 s }
+  greylist: { delayMs: 10 min }
+  requireReverseName: true
+  blocklists: [{ zone: zen.example.org, link: 'https://example.org/{address}' }, { zone: BL.example.net }]
+  refuseContent: [{ field: subject, contains: pills }]
+  dmarcReject: junk
 throttles:
   trustedNetworks: [10.0.0.0/8]
   login: { firstBanMs: 1 h }
+  recipients: { perHourPerAccount: 100 }
+auth:
+  scramSha1: true
+  oauth: { issuer: 'https://login.example.com/', audience: mail, keys: keys.json }
+  clientCertificates: { authorities: [ca.pem], accounts: { '${'AB:'.repeat(31)}AB': alice@example.com } }
 tls: { certificates: [{ certificate: tls/cert.pem, key: /etc/key.pem }] }
 `
 const json = `{
   "hostname": "mail.example.com",
   "data": "/var/lib/posthouse",
   "listeners": [
-    { "protocol": "mx", "port": 25, "host": "192.0.2.1" },
-    { "protocol": "imap", "port": 993, "host": "::1" }
+    { "protocol": "mx", "port": 25, "host": "192.0.2.1", "proxyFrom": ["192.0.2.0/28"], "xclientFrom": ["192.0.2.9/32"] },
+    { "protocol": "imap", "port": 993, "host": "::1" },
+    { "protocol": "lmtp", "path": "run/lmtp.sock", "mode": "0600" }
   ],
   "dns": { "address": "127.0.0.1" },
-  "limits": { "messageBytes": 10000000, "recipients": 50 },
-  "throttles": { "trustedNetworks": ["10.0.0.0/8"], "login": { "firstBanMs": 3600000 } },
+  "limits": { "messageBytes": 10000000, "recipients": 50, "quotaGraceMs": 172800000 },
+  "receive": {
+    "bareLineEnds": "normalise",
+    "tarpit": { "firstMs": 2000 },
+    "greylist": { "delayMs": 600000 },
+    "requireReverseName": true,
+    "blocklists": [{ "zone": "zen.example.org", "link": "https://example.org/{address}" }, { "zone": "bl.example.net" }],
+    "refuseContent": [{ "field": "subject", "contains": "pills" }],
+    "dmarcReject": "junk"
+  },
+  "throttles": {
+    "trustedNetworks": ["10.0.0.0/8"],
+    "login": { "firstBanMs": 3600000 },
+    "recipients": { "perHourPerAccount": 100 }
+  },
+  "auth": {
+    "scramSha1": true,
+    "oauth": { "issuer": "https://login.example.com/", "audience": "mail", "keys": "keys.json", "claim": "email" },
+    "clientCertificates": { "authorities": ["ca.pem"], "accounts": { "${'ab'.repeat(32)}": "alice@example.com" } }
+  },
   "tls": { "certificates": [{ "certificate": "tls/cert.pem", "key": "/etc/key.pem" }] }
 }`
 const javascript = `import { defineConfig } from 'posthouse'\nexport default defineConfig(${json})\n`
 const typescript = `import { defineConfig } from 'posthouse'\nconst port: number = 25\nexport default defineConfig(${json.replace('"port": 25', '"port": port')})\n`
+
+const noFront = { proxyFrom: [], xclientFrom: [], xforwardFrom: [] }
+
+function portOf(place: ListenerConfig['place']): number | undefined {
+  return 'port' in place ? place.port : undefined
+}
 
 describe('configuration files', () => {
   let folder: string
@@ -64,11 +103,48 @@ describe('configuration files', () => {
     const wanted = await load('a.yaml', yaml)
     assert.equal(wanted.data, '/var/lib/posthouse')
     assert.deepEqual(wanted.listeners, [
-      { name: 'mx', protocol: 'mx', host: '192.0.2.1', port: 25, tls: 'starttls' },
-      { name: 'imaps', protocol: 'imap', host: '::1', port: 993, tls: 'implicit' },
+      {
+        ...{ name: 'mx', protocol: 'mx', place: { host: '192.0.2.1', port: 25 }, tls: 'starttls' },
+        ...{ proxyFrom: ['192.0.2.0/28'], xclientFrom: ['192.0.2.9/32'], xforwardFrom: [] },
+      },
+      { name: 'imaps', protocol: 'imap', place: { host: '::1', port: 993 }, tls: 'implicit', ...noFront },
+      {
+        ...{ name: 'lmtp', protocol: 'lmtp', place: { path: join(folder, 'run/lmtp.sock'), mode: 0o600 }, tls: 'none' },
+        ...noFront,
+      },
     ])
     assert.deepEqual(wanted.dns, { address: '127.0.0.1', port: 53 })
     assert.equal(wanted.limits.messageBytes, 10_000_000)
+    assert.equal(wanted.limits.quotaGraceMs, 172_800_000)
+    assert.deepEqual(wanted.receive, {
+      bareLineEnds: 'normalise',
+      bannerDelayMs: 0,
+      tarpit: { after: 3, firstMs: 2_000, longestMs: 30_000 },
+      greylist: {
+        ...{ enabled: true, delayMs: 600_000, waitingMs: 86_400_000 },
+        ...{ forgetMs: 36 * 86_400_000, writtenToMs: 730 * 86_400_000, mostWaiting: 100_000 },
+      },
+      requireReverseName: true,
+      blocklists: [
+        { zone: 'zen.example.org', link: 'https://example.org/{address}' },
+        { zone: 'bl.example.net', link: undefined },
+      ],
+      refuseContent: [{ field: 'subject', contains: 'pills' }],
+      authenticate: true,
+      dmarcReject: 'junk',
+    })
+    assert.deepEqual(wanted.throttles.recipients, { perHourPerNetwork: 10_000, perHourPerAccount: 100 })
+    assert.deepEqual(wanted.auth, {
+      scramSha1: true,
+      oauth: {
+        ...{ issuer: 'https://login.example.com/', audience: 'mail', claim: 'email' },
+        keysPath: join(folder, 'keys.json'),
+      },
+      clientCertificates: {
+        authorities: [join(folder, 'ca.pem')],
+        accounts: { ['ab'.repeat(32)]: 'alice@example.com' },
+      },
+    })
     assert.equal(wanted.throttles.login.firstBanMs, 3_600_000)
     assert.equal(wanted.throttles.login.longestDelayMs, 16_000)
     const certificates = [{ certPath: join(folder, 'tls/cert.pem'), keyPath: '/etc/key.pem' }]
@@ -82,7 +158,7 @@ describe('configuration files', () => {
     const config = await load('b.yaml', 'hostname: a.test\ntls: { ownAuthority: [a.test, 192.0.2.1] }\n')
     assert.equal(config.data, join(folder, 'data'))
     assert.deepEqual(
-      config.listeners.map(({ name, port, tls }) => `${name} ${port} ${tls}`),
+      config.listeners.map(({ name, place, tls }) => `${name} ${portOf(place)} ${tls}`),
       [
         'mx 25 starttls',
         'submissions 465 implicit',
@@ -96,6 +172,11 @@ describe('configuration files', () => {
     assert.equal(config.dns, undefined)
     assert.equal(config.limits.messageBytes, 50_000_000)
     assert.equal(config.limits.recipients, 1_000)
+    assert.equal(config.limits.quotaGraceMs, 7 * 86_400_000)
+    assert.equal(config.receive.bareLineEnds, 'refuse')
+    assert.deepEqual(config.receive.greylist.enabled, true)
+    assert.equal(config.receive.tarpit.firstMs, 1_000)
+    assert.deepEqual([config.auth.scramSha1, config.auth.oauth], [false, undefined])
     assert.deepEqual(config.tls, { kind: 'own-authority', names: ['a.test', '192.0.2.1'] })
     assert.equal(config.log.level, 'info')
   })
@@ -122,7 +203,7 @@ describe('configuration files', () => {
       [
         'c.yaml',
         `${head}listeners:\n  - port: 25\n`,
-        'c.yaml:4: listeners[0].protocol: wanted "mx", "submission", "imap" or "pop3", found nothing',
+        'c.yaml:4: listeners[0].protocol: wanted "mx", "submission", "lmtp", "imap" or "pop3", found nothing',
       ],
       [
         'd.yaml',
@@ -166,6 +247,79 @@ describe('configuration files', () => {
       ],
     ]
     for (const [name, text, wanted] of table) assert.deepEqual(await complaints(name, text), [wanted])
+    const front: [string, string][] = [
+      ['{ protocol: lmtp }', 'port: wanted a port, or the path of a unix socket (lmtp), found nothing'],
+      ['{ protocol: lmtp, port: 25 }', 'port: LMTP may not be on port 25; 24 is usual, found 25'],
+      ['{ protocol: imap, path: x }', 'path: a unix socket is for lmtp; this protocol wants a port, found "x"'],
+      ['{ protocol: lmtp, path: x, port: 24 }', 'port: a listener has either a path, or a port and a host, found 24'],
+      ['{ protocol: lmtp, port: 24, mode: "0600" }', 'mode: a mode goes with the path of a unix socket, found "0600"'],
+      [
+        '{ protocol: lmtp, path: x, mode: 660 }',
+        'mode: wanted the mode of the socket as a text, like "0660", found 660',
+      ],
+      [
+        '{ protocol: lmtp, path: x, xforwardFrom: [127.0.0.1/32] }',
+        'xforwardFrom: who comes by a unix socket is of no network, found ["127.0.0.1/32"]',
+      ],
+      [
+        '{ protocol: imap, port: 143, tls: none }',
+        'tls: only lmtp does without TLS; wanted "implicit" or "starttls", found "none"',
+      ],
+      [
+        '{ protocol: imap, port: 143, xclientFrom: [10.0.0.1/32] }',
+        'xclientFrom: this is for mx, submission and lmtp, found ["10.0.0.1/32"]',
+      ],
+      [
+        '{ protocol: mx, port: 25, proxyFrom: [10.0.0.1] }',
+        'proxyFrom[0]: wanted a network, like "10.0.0.0/8" or "::1/128", found "10.0.0.1"',
+      ],
+      [
+        '{ protocol: lmtp, path: x }\n  - { protocol: lmtp, path: x, name: y }',
+        ': x is taken by the listener "lmtp", found {"protocol":"lmtp","path":"x","name":"y"}',
+      ],
+    ]
+    for (const [listener, wanted] of front) {
+      const line = listener.includes('\n') ? 5 : 4
+      const key = wanted.startsWith(':') ? 'listeners[1]' : 'listeners[0].'
+      assert.deepEqual(await complaints('front.yaml', `${head}listeners:\n  - ${listener}\n`), [
+        `front.yaml:${line}: ${key}${wanted}`,
+      ])
+    }
+    const rules: [string, string][] = [
+      [
+        'greylist: { delayMs: soon }',
+        'greylist.delayMs: wanted a time: a number of milliseconds, or a text like "15 min", found "soon"',
+      ],
+      ['greylist: { enabled: "yes" }', 'greylist.enabled: wanted true or false, found "yes"'],
+      [
+        'greylist: { delayMs: 2 d }',
+        'greylist.waitingMs: wanted a time longer than delayMs: nobody would ever pass, found nothing',
+      ],
+      [
+        'blocklists: [{ zone: zen }]',
+        'blocklists[0].zone: wanted the name of a list, like "zen.spamhaus.org", found "zen"',
+      ],
+      [
+        'refuseContent: [{ field: "a b", contains: x }]',
+        'refuseContent[0].field: wanted the name of a header field, like "subject", found "a b"',
+      ],
+      ['bareLineEnds: keep', 'bareLineEnds: wanted "refuse" or "normalise", found "keep"'],
+      ['dmarcReject: drop', 'dmarcReject: wanted "refuse" or "junk", found "drop"'],
+      ['tarpit: { first: 1 }', 'tarpit.first: no such key; tarpit has after, firstMs, longestMs'],
+    ]
+    const auth: [string, string][] = [
+      ['oauth: { issuer: x, audience: y }', 'oauth.keys: wanted the path of a file, found nothing'],
+      [
+        'clientCertificates: { accounts: { ab12: a@b.test } }',
+        'clientCertificates.accounts.ab12: wanted the SHA-256 of a certificate: 64 digits, with or without colons, found "a@b.test"',
+      ],
+    ]
+    for (const [setting, wanted] of auth)
+      assert.deepEqual(await complaints('auth.yaml', `${head}auth:\n  ${setting}\n`), [`auth.yaml:4: auth.${wanted}`])
+    for (const [rule, wanted] of rules)
+      assert.deepEqual(await complaints('rules.yaml', `${head}receive:\n  ${rule}\n`), [
+        `rules.yaml:4: receive.${wanted}`,
+      ])
     const free = `${head}listeners:\n  - { protocol: mx, port: 0 }\n  - { protocol: imap, port: 0 }\n  - { protocol: pop3, port: 25, host: 192.0.2.1 }\n  - { protocol: pop3, port: 25, host: '::1', name: other }\n`
     assert.equal((await load('free.yaml', free)).listeners.length, 4)
   })
@@ -204,11 +358,13 @@ describe('configuration files', () => {
 test('dev mode: standard ports plus the offset, one host, a certificate for every name of it', () => {
   const config = devConfig({ data: '/d', host: '127.0.0.5', portOffset: 2000, domains: ['a.test'] })
   assert.deepEqual(
-    config.listeners.map(({ port }) => port),
+    config.listeners.map(({ place }) => portOf(place)),
     [2025, 2465, 2587, 2143, 2993, 2110, 2995],
   )
-  assert.ok(config.listeners.every(({ host }) => host === '127.0.0.5'))
+  assert.ok(config.listeners.every(({ place }) => 'host' in place && place.host === '127.0.0.5'))
   const names = ['localhost', '127.0.0.1', '::1', '127.0.0.5', 'a.test']
   assert.deepEqual(config.tls, { kind: 'own-authority', names })
   assert.deepEqual(config.throttles.trustedNetworks, ['127.0.0.1/32', '::1/128'])
+  const { greylist, tarpit, bannerDelayMs } = config.receive
+  assert.deepEqual([greylist.enabled, tarpit.firstMs, bannerDelayMs], [false, 0, 0], 'nobody is made to wait')
 })

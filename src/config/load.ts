@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
-import type { Config, TlsConfig } from './config.ts'
+import type { AuthConfig, Config, TlsConfig } from './config.ts'
 import { ConfigError, type ConfigProblem, type KeyPath, printKey } from './config-error.ts'
 import { importConfig } from './import-config.ts'
 import { limits } from './limits.ts'
@@ -110,7 +110,25 @@ function problem(file: string, message: string, line?: number): ConfigError {
 }
 
 function withAbsolutePaths(config: Config, folder: string): Config {
-  return { ...config, data: resolve(folder, config.data), tls: tlsWithAbsolutePaths(config.tls, folder) }
+  const listeners = config.listeners.map(one =>
+    'path' in one.place ? { ...one, place: { ...one.place, path: resolve(folder, one.place.path) } } : one,
+  )
+  return {
+    ...config,
+    data: resolve(folder, config.data),
+    listeners,
+    auth: authWithAbsolutePaths(config.auth, folder),
+    tls: tlsWithAbsolutePaths(config.tls, folder),
+  }
+}
+
+function authWithAbsolutePaths({ oauth, clientCertificates, ...rest }: AuthConfig, folder: string): AuthConfig {
+  const authorities = clientCertificates.authorities.map(path => resolve(folder, path))
+  return {
+    ...rest,
+    oauth: oauth && { ...oauth, keysPath: resolve(folder, oauth.keysPath) },
+    clientCertificates: { ...clientCertificates, authorities },
+  }
 }
 
 function tlsWithAbsolutePaths(tls: TlsConfig, folder: string): TlsConfig {

@@ -1,14 +1,20 @@
 // The effective configuration, every default filled in, as a file that could be loaded again. It holds no secrets: keys are named by their files.
 
-import type { Config, TlsConfig } from './config.ts'
+import type { AuthConfig, Config, ListenerConfig, TlsConfig } from './config.ts'
 
 /** The keys and values of the file, in plain data. */
 export function asFile(config: Config): unknown {
-  const { dns, tls, ...rest } = config
+  const { data, hostname, dns, tls, listeners, receive, auth, limits, ...rest } = config
   return {
-    ...rest,
+    data,
+    hostname,
+    listeners: listeners.map(listenerAsFile),
     ...(dns === undefined ? {} : { dns }),
+    limits,
+    receive: { ...receive, blocklists: receive.blocklists.map(withoutUndefined) },
+    auth: authAsFile(auth),
     tls: tlsAsFile(tls),
+    ...rest,
   }
 }
 
@@ -20,4 +26,20 @@ export async function printConfig(config: Config): Promise<string> {
 function tlsAsFile(tls: TlsConfig): unknown {
   if (tls.kind === 'own-authority') return { ownAuthority: tls.names }
   return { certificates: tls.certificates.map(({ certPath, keyPath }) => ({ certificate: certPath, key: keyPath })) }
+}
+
+function listenerAsFile({ place, ...rest }: ListenerConfig): unknown {
+  const { name, protocol, ...more } = rest
+  const where = 'path' in place ? { path: place.path, mode: place.mode.toString(8).padStart(4, '0') } : place
+  return { name, protocol, ...where, ...more }
+}
+
+function authAsFile({ oauth, ...rest }: AuthConfig): unknown {
+  if (oauth === undefined) return rest
+  const { keysPath, ...more } = oauth
+  return { ...rest, oauth: { ...more, keys: keysPath } }
+}
+
+function withoutUndefined(given: object): unknown {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }

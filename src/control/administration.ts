@@ -31,6 +31,8 @@ export interface QuotaInfo {
 export interface AccountDetails extends AccountInfo, QuotaInfo {
   /** The first `limits.shownAliases`. */
   readonly aliases: readonly string[]
+  /** Addresses, and whole domains (`@example.com`), that it may send as besides. */
+  readonly sendAs: readonly string[]
 }
 
 export interface AliasInfo {
@@ -38,6 +40,57 @@ export interface AliasInfo {
   readonly alias: string
   /** The account's address. */
   readonly account: string
+}
+
+export interface GrantInfo {
+  readonly account: string
+  /** `boss@example.test`, or `@example.test` for the whole domain. */
+  readonly address: string
+}
+
+/** A message that is asked to come again (greylisting). */
+export interface WaitingInfo {
+  readonly network: string
+  /** '' for the null path. */
+  readonly sender: string
+  readonly recipient: string
+  /** Milliseconds since 1970, both. */
+  readonly since: number
+  readonly passesAt: number
+}
+
+/** Which of those that wait: all that fit. */
+export interface WaitingFilter {
+  readonly sender?: string
+  readonly recipient?: string
+  readonly network?: string
+}
+
+export interface QueuedRecipientInfo {
+  readonly address: string
+  readonly state: string
+  /** What was said at the last try; null: there was none. */
+  readonly reply: string | null
+}
+
+export interface QueuedInfo {
+  readonly messageId: string
+  /** '' for the null path. */
+  readonly sender: string
+  /** The first `limits.shownRecipients`. */
+  readonly recipients: readonly QueuedRecipientInfo[]
+  readonly recipientCount: number
+  readonly sizeBytes: number
+  /** Milliseconds since 1970, both. */
+  readonly releaseAt: number
+  readonly nextAt: number
+}
+
+export interface QueuedDetails extends QueuedInfo {
+  readonly arrivedAt: number
+  readonly tries: number
+  readonly expiresAt: number
+  readonly header: string
 }
 
 /** A part of a list; `next` asks for the part after it, undefined at the end. */
@@ -102,6 +155,26 @@ export interface Administration {
   addAlias(request: AliasInfo): Promise<Outcome<AliasInfo>>
   listAliases(request: PageRequest & { readonly domain?: string }): Promise<Outcome<Page<AliasInfo>>>
   removeAlias(request: { readonly alias: string }): Promise<Outcome<AliasInfo>>
+
+  /** `address` need not be one of ours; `@domain` is all of it. */
+  grantSendAs(request: GrantInfo): Promise<Outcome<GrantInfo>>
+  revokeSendAs(request: GrantInfo): Promise<Outcome<GrantInfo>>
+
+  /** Who is asked to wait, longest first. */
+  listWaiting(request: PageRequest): Promise<Outcome<Page<WaitingInfo>>>
+  /** Lets those pass that fit. */
+  letIn(request: WaitingFilter): Promise<Outcome<{ readonly count: number }>>
+
+  /** In the order of their next try. */
+  listQueue(
+    request: PageRequest & { readonly sender?: string; readonly recipient?: string; readonly state?: string },
+  ): Promise<Outcome<Page<QueuedInfo>>>
+  /** Null: there is no such message (any more). */
+  showQueued(request: { readonly messageId: string }): Promise<Outcome<QueuedDetails | null>>
+  /** Delivers it now. */
+  releaseQueued(request: { readonly messageId: string }): Promise<Outcome<{ readonly found: boolean }>>
+  /** Takes it away; nobody is told. */
+  dropQueued(request: { readonly messageId: string }): Promise<Outcome<{ readonly found: boolean }>>
 
   showQuota(request: { readonly address: string }): Promise<Outcome<QuotaInfo>>
   /** `limitBytes` null: no limit. */

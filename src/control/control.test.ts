@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Directory } from '#accounts/directory.ts'
 import { Secret } from '#base/secret.ts'
+import { offlineQueue } from '#cli/offline-queue.ts'
 import { manualClock } from '#io/manual-clock.ts'
 import { memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
@@ -16,6 +17,7 @@ import { openSqlite } from '#io/sql/sqlite.ts'
 import { checkStore } from '#store/check.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
+import { Greylist } from '#throttle/greylist.ts'
 import type { Administration, Status } from './administration.ts'
 import { ControlError, connectAdministration, type RemoteAdministration } from './client.ts'
 import { directAdministration, type StoreFinding } from './direct.ts'
@@ -45,7 +47,9 @@ describe('administration', () => {
       yield* findings
       yield* checkStore(database, folder)
     }
-    direct = directAdministration({ directory, store, check, status: () => status })
+    const greylist = await Greylist.open({ database, clock })
+    const queue = await offlineQueue({ database, store, clock })
+    direct = directAdministration({ directory, store, greylist, queue, check, status: () => status })
   })
   after(async () => {
     await store[Symbol.asyncDispose]()
@@ -80,13 +84,23 @@ describe('administration', () => {
         kind: 'done',
         value: { alias: '@example.test', account: address },
       })
+      const grant = { account: address, address: '@other.test' }
+      assert.deepEqual(await remote.grantSendAs({ ...grant, account: 'ALICE@example.test' }), {
+        kind: 'done',
+        value: grant,
+      })
+      const boss = { account: address, address: 'boss@example.test' }
+      assert.equal(await kindOf(remote.grantSendAs(boss)), 'done')
+      assert.equal(await kindOf(remote.grantSendAs(boss)), 'already-exists')
+      assert.equal(await kindOf(remote.revokeSendAs(boss)), 'done')
+      assert.equal(await kindOf(remote.revokeSendAs(boss)), 'no-such-grant')
       const quota = { address, usedBytes: 0, limitBytes: 5_000, messages: 0 }
       assert.deepEqual(await remote.showQuota({ address }), { kind: 'done', value: quota })
       const unlimited = { ...quota, limitBytes: null }
       assert.deepEqual(await remote.setQuota({ address, limitBytes: null }), { kind: 'done', value: unlimited })
       assert.deepEqual(await remote.showAccount({ address }), {
         kind: 'done',
-        value: { ...added.value, ...unlimited, aliases: ['@example.test'] },
+        value: { ...added.value, ...unlimited, aliases: ['@example.test'], sendAs: ['@other.test'] },
       })
       assert.deepEqual(await remote.listAliases({}), await direct.listAliases({}))
       assert.deepEqual(await remote.listAccounts({ domain: 'other.test' }), { kind: 'done', value: { items: [] } })

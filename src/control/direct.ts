@@ -3,8 +3,11 @@
 import type { Account } from '#accounts/account.ts'
 import type { Directory } from '#accounts/directory.ts'
 import { done, type Outcome } from '#accounts/refusal.ts'
+import type { Queue } from '#queue/queue.ts'
 import type { Store } from '#store/store.ts'
+import type { Greylist } from '#throttle/greylist.ts'
 import type { AccountInfo, Administration, CheckReport, Finding, QuotaInfo, Status } from './administration.ts'
+import { dropQueued, listQueue, releaseQueued, showQueued } from './direct-queue.ts'
 import { limits } from './limits.ts'
 
 export type StoreFinding = Omit<Finding, 'accountId'> & { readonly accountId: number | undefined }
@@ -12,13 +15,15 @@ export type StoreFinding = Omit<Finding, 'accountId'> & { readonly accountId: nu
 export interface DirectNeeds {
   readonly directory: Directory
   readonly store: Store
+  readonly greylist: Pick<Greylist, 'waiting' | 'letIn' | 'forget'>
+  readonly queue: Pick<Queue, 'list' | 'show' | 'release' | 'drop'>
   /** Looks through the store: store/check.ts. */
   readonly check: () => AsyncIterable<StoreFinding>
   readonly status: () => Status
 }
 
 export function directAdministration(needs: DirectNeeds): Administration {
-  const { directory } = needs
+  const { directory, greylist, queue } = needs
   return {
     addDomain: async ({ domain }) => await directory.addDomain(domain),
     listDomains: async ({ after }) => done(page(await directory.listDomains(after))),
@@ -32,6 +37,14 @@ export function directAdministration(needs: DirectNeeds): Administration {
     addAlias: async ({ alias, account }) => await directory.addAlias(alias, account),
     listAliases: async range => done(page(await directory.listAliases(range))),
     removeAlias: async ({ alias }) => await directory.removeAlias(alias),
+    grantSendAs: async ({ account, address }) => await directory.grantSendAs(account, address),
+    revokeSendAs: async ({ account, address }) => await directory.revokeSendAs(account, address),
+    listWaiting: async ({ after }) => done(page(await greylist.waiting(after))),
+    letIn: async which => done({ count: await greylist.letIn(which) }),
+    listQueue: async request => done(await listQueue(queue, request)),
+    showQueued: async ({ messageId }) => done(await showQueued(queue, messageId)),
+    releaseQueued: async ({ messageId }) => done(await releaseQueued(queue, messageId)),
+    dropQueued: async ({ messageId }) => done(await dropQueued(queue, messageId)),
     showQuota: async ({ address }) => await showQuota(needs, address),
     setQuota: async request => await setQuota(needs, request),
     check: async () => done(await checked(needs)),
@@ -63,14 +76,19 @@ async function showAccount(needs: DirectNeeds, address: string) {
     ...found.value,
     ...(await quotaOf(needs, found.value)),
     aliases: aliases.slice(0, limits.shownAliases),
+    sendAs: await needs.directory.sendAsOf(found.value.accountId),
   })
 }
 
 /** Disabled first, then emptied, then gone: after a crash the same command, given again, ends the work. */
-async function removeAccount({ directory, store }: DirectNeeds, address: string): Promise<Outcome<AccountInfo>> {
+async function removeAccount(
+  { directory, store, greylist }: DirectNeeds,
+  address: string,
+): Promise<Outcome<AccountInfo>> {
   const disabled = await directory.setDisabled(address, true)
   if (disabled.kind !== 'done') return disabled
   await store.removeAccount(disabled.value.accountId)
+  await greylist.forget(disabled.value.accountId)
   return await directory.removeAccount(address)
 }
 

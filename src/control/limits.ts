@@ -9,6 +9,8 @@ export const limits = {
   connections: 32,
   /** Aliases shown with an account. */
   shownAliases: 100,
+  /** Recipients shown with a message in a list of the queue. */
+  shownRecipients: 20,
   /** Findings of a check that are listed. */
   findings: 1_000,
 } as const

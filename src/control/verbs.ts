@@ -14,7 +14,8 @@ interface Field {
 const text: Field = { type: 'text' }
 const secret: Field = { type: 'secret' }
 const truth: Field = { type: 'truth' }
-const page: Field = { type: 'text', optional: true }
+const some: Field = { type: 'text', optional: true }
+const page = some
 
 export const verbs: { readonly [V in Verb]: Readonly<Record<string, Field>> } = {
   addDomain: { domain: text },
@@ -29,6 +30,14 @@ export const verbs: { readonly [V in Verb]: Readonly<Record<string, Field>> } = 
   addAlias: { alias: text, account: text },
   listAliases: { domain: page, after: page },
   removeAlias: { alias: text },
+  grantSendAs: { account: text, address: text },
+  revokeSendAs: { account: text, address: text },
+  listWaiting: { after: page },
+  letIn: { sender: some, recipient: some, network: some },
+  listQueue: { sender: some, recipient: some, state: some, after: page },
+  showQueued: { messageId: text },
+  releaseQueued: { messageId: text },
+  dropQueued: { messageId: text },
   showQuota: { address: text },
   setQuota: { address: text, limitBytes: { type: 'size-or-none' } },
   check: {},
