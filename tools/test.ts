@@ -7,11 +7,11 @@ await runLanes([
     { name: 'types', command: [bin('tsc'), '--noEmit'] },
     { name: 'format and lint', command: [bin('biome'), 'ci', '.'] },
     testStep(
-      'unit, contract and transcript tests',
+      'unit, contract, transcript and fuzz tests',
       ['--test-isolation=none'],
       'src/**/*.test.ts',
       'tools/*.test.ts',
-      'test/{support,transcripts}/**/*.test.ts',
+      'test/{support,transcripts,fuzz,differential}/**/*.test.ts',
     ),
     testStep('server tests', ['--test-concurrency=2'], 'test/server/**/*.test.ts'),
   ],

@@ -39,6 +39,11 @@ const faults: readonly (readonly [why: string, tree: Record<string, string>, wan
     /import '#text\/b.ts'/,
   ],
   [
+    "a test's support in what is no test",
+    { 'src/text/a.ts': `${head}import { c } from '../../test/support/c.ts'\n`, 'test/support/c.ts': head },
+    /across folders/,
+  ],
+  [
     'a hash path inside a folder',
     { 'src/text/a.ts': `${head}import { b } from '#text/b.ts'\n`, 'src/text/b.ts': head },
     /inside a folder/,
@@ -85,7 +90,8 @@ test('tidy lets a higher floor import a lower one, and a test what it needs', ()
   const tree: Tree = new Map([
     ['src/store/a.ts', `${head}import { b } from '#text/b.ts'\n`],
     ['src/text/b.ts', head],
-    ['src/text/b.test.ts', `import { a } from '#store/a.ts'\n`],
+    ['src/text/b.test.ts', `import { a } from '#store/a.ts'\nimport { c } from '../../test/support/c.ts'\n`],
+    ['test/support/c.ts', head],
   ])
   assert.deepEqual(tidy(tree), [])
 })

@@ -27,6 +27,7 @@ export const floors: readonly (readonly string[])[] = [
   ['smtp', 'imap', 'pop3', 'managesieve', 'web', 'control'],
   ['serve'],
   ['config'],
+  ['compose'],
   ['app.ts'],
   ['cli'],
   ['main.ts'],
@@ -161,6 +162,8 @@ function floorFinding(path: string, target: string, specifier: string, say: (mes
       say(`inside a folder import './…', not '${specifier}'`)
     return
   }
+  // What several tests share has no place under src/.
+  if (isTestFile(path) && target.startsWith('test/support/')) return
   if (specifier.startsWith('.') && !topLevel(path)) {
     say(`across folders import '#${target.slice('src/'.length)}'`)
     return
