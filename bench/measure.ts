@@ -1,6 +1,6 @@
 // Medians, rates and the words for a machine: what turns runs into rows.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 
 /** The middle value (the mean of the two middle ones of an even count). Throws on an empty list. */
@@ -38,6 +38,18 @@ function proportionalBytes(processId: number): number {
   } catch {
     return 0 // ended meanwhile
   }
+}
+
+/** Octets that a process takes more at its highest during `work` than before it (Linux). */
+export async function peakBytesOf(processId: number, work: () => Promise<unknown>): Promise<number> {
+  const statusBytes = (name: string): number => {
+    const status = readFileSync(`/proc/${processId}/status`, 'utf8')
+    return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024
+  }
+  const before = statusBytes('VmRSS')
+  writeFileSync(`/proc/${processId}/clear_refs`, '5') // the highest is what there is now
+  await work()
+  return statusBytes('VmHWM') - before
 }
 
 /** Ids of `root` and all its descendants (Linux). */

@@ -1,25 +1,15 @@
 // What is measured: one row a promise. `run` gives one figure; run.ts takes the median and sets it beside the goal.
 
+import { largeRows } from './large-rows.ts'
+import { crowdRatio } from './load/crowd.ts'
 import { ImapLoad, messagesIn } from './load/imap.ts'
 import { openMaildrop, retrieveAll } from './load/pop3.ts'
 import { sendMessages } from './load/smtp.ts'
 import { secondsOf } from './measure.ts'
+import type { RowOfBench } from './row.ts'
 import { bareTlsBytes } from './servers/bare-tls.ts'
 import { startPosthouse } from './servers/posthouse.ts'
-import type { ServerUnderTest } from './servers/server.ts'
-
-export interface RowOfBench {
-  readonly name: string
-  readonly title: string
-  readonly unit: string
-  /** Undefined: told for comparison alone. */
-  readonly goal: number | undefined
-  readonly better: 'more' | 'less'
-  /** Whether Postfix and Dovecot can be measured in the same way. */
-  readonly compared: boolean
-  prepare?(server: ServerUnderTest): Promise<void>
-  run(server: ServerUnderTest): Promise<number>
-}
+import { type ServerUnderTest, userOf } from './servers/server.ts'
 
 export interface Figure {
   readonly row: RowOfBench
@@ -33,13 +23,6 @@ const retrMessages = 10_000
 const idleSessions = { unmeasured: 2_000, measured: 2_000 }
 /** Of servers that run a process for each. */
 const idleProcesses = { unmeasured: 100, measured: 500 }
-
-/** A user of the server by number: each row fills a mailbox of its own. */
-function userOf(server: ServerUnderTest, number: number): string {
-  const user = server.users[number]
-  if (user === undefined) throw new RangeError(`no user ${number}`)
-  return user
-}
 
 export const rows: readonly RowOfBench[] = [
   {
@@ -73,17 +56,26 @@ export const rows: readonly RowOfBench[] = [
     goal: 2_000,
     better: 'more',
     compared: true,
-    async run(server) {
-      const messages = server.name === 'Posthouse' ? 8_000 : 500
-      const recipients = [userOf(server, 0), userOf(server, 1)]
-      const before = await deliveredTo(server, recipients)
-      const seconds = await secondsOf(async () => {
-        await sendMessages(server.mx, { recipients, messages, connections: 20, sizeBytes: 8_000 })
-        while ((await deliveredTo(server, recipients)) < before + messages)
-          await new Promise(settle => setTimeout(settle, 20))
-      })
-      return messages / seconds
-    },
+    run: server => messagesPerSecond(server, 'DATA'),
+  },
+  {
+    name: 'mx-bdat',
+    title: 'the same by BDAT, all of a message in one packet',
+    unit: '/s',
+    goal: 2_000,
+    better: 'more',
+    compared: true,
+    run: server => messagesPerSecond(server, 'BDAT'),
+  },
+  ...largeRows,
+  {
+    name: 'crowd',
+    title: 'an honest message beside a crowd of bad clients: its p99 to the quiet one',
+    unit: '×',
+    goal: 10,
+    better: 'less',
+    compared: false,
+    run: crowdRatio,
   },
   {
     name: 'fetch-flags',
@@ -146,6 +138,18 @@ export const rows: readonly RowOfBench[] = [
     },
   },
 ]
+
+async function messagesPerSecond(server: ServerUnderTest, by: 'DATA' | 'BDAT'): Promise<number> {
+  const messages = server.name === 'Posthouse' ? 8_000 : 500
+  const recipients = [userOf(server, 0), userOf(server, 1)]
+  const before = await deliveredTo(server, recipients)
+  const seconds = await secondsOf(async () => {
+    await sendMessages(server.mx, { recipients, messages, connections: 20, sizeBytes: 8_000, by })
+    while ((await deliveredTo(server, recipients)) < before + messages)
+      await new Promise(settle => setTimeout(settle, 20))
+  })
+  return messages / seconds
+}
 
 async function deliveredTo(server: ServerUnderTest, users: readonly string[]): Promise<number> {
   let sum = 0

@@ -7,6 +7,8 @@ export interface SmtpLoad {
   readonly messages: number
   readonly connections: number
   readonly sizeBytes: number
+  /** BDAT (RFC 3030) sends the message with its MAIL and RCPT, without a wait between. Default: DATA. */
+  readonly by?: 'DATA' | 'BDAT'
 }
 
 /** Settles when every message was answered 250. Rejects at the first refusal. */
@@ -21,9 +23,16 @@ export async function sendMessages(to: Port, load: SmtpLoad): Promise<void> {
       const number = next
       next += 1
       const recipient = load.recipients[number % load.recipients.length] ?? ''
-      client.write(`MAIL FROM:<load@sender.example>\r\nRCPT TO:<${recipient}>\r\nDATA\r\n`)
+      const text = message(number, load.sizeBytes)
+      const envelope = `MAIL FROM:<load@sender.example>\r\nRCPT TO:<${recipient}>\r\n`
+      if (load.by === 'BDAT') {
+        client.write(`${envelope}BDAT ${text.length} LAST\r\n${text}`)
+        await client.replies(3)
+        continue
+      }
+      client.write(`${envelope}DATA\r\n`)
       await client.replies(3)
-      client.write(`${message(number, load.sizeBytes)}.\r\n`)
+      client.write(`${text}.\r\n`)
       await client.replies(1)
     }
     client.write('QUIT\r\n')

@@ -134,6 +134,7 @@ function writePostfix(folder: string): void {
     virtual_transport: `lmtp:inet:127.0.0.1:${ports.lmtp}`,
     smtpd_relay_restrictions: 'reject_unauth_destination',
     smtputf8_enable: 'no',
+    message_size_limit: '50000000',
   }
   writeFileSync(
     join(config, 'main.cf'),

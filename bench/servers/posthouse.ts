@@ -6,8 +6,13 @@ import { ImapLoad } from '../load/imap.ts'
 import { processTree, residentBytes } from '../measure.ts'
 import { password, type ServerUnderTest, users } from './server.ts'
 
+export interface PosthouseUnderTest extends ServerUnderTest {
+  readonly startSeconds: number
+  readonly processId: number
+}
+
 /** Starts it; settles when it printed `ready`. */
-export async function startPosthouse(): Promise<ServerUnderTest & { readonly startSeconds: number }> {
+export async function startPosthouse(): Promise<PosthouseUnderTest> {
   const running = await startServer({ accounts: users.map(address => ({ address, password })) })
   const { host, ports } = running
   const server = {
@@ -19,6 +24,7 @@ export async function startPosthouse(): Promise<ServerUnderTest & { readonly sta
     users,
     password,
     startSeconds: running.startSeconds,
+    processId: running.processId,
     async fill(user: string, count: number, sizeBytes: number) {
       const load = await ImapLoad.login(server, user)
       await load.append('INBOX', count, sizeBytes)

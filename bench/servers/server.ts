@@ -22,3 +22,10 @@ export interface ServerUnderTest extends AsyncDisposable {
 
 export const users: readonly string[] = ['r1', 'r2', 'r3', 'r4'].map(name => `${name}@example.test`)
 export const password = 'correct-horse'
+
+/** A user of the server by number: each row fills a mailbox of its own. */
+export function userOf(server: ServerUnderTest, number: number): string {
+  const user = server.users[number]
+  if (user === undefined) throw new RangeError(`no user ${number}`)
+  return user
+}
