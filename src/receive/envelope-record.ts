@@ -28,7 +28,7 @@ export function envelopeRecord(envelope: Envelope): string | undefined {
 /** BODY=8BITMIME is left out, and SIZE: the message itself shows them. */
 function ofMessage({ parameters, authenticated, needsUtf8 }: Envelope) {
   const { body, smtpUtf8, requireTls, ret, envelopeId, deliverBy, priority } = parameters
-  return withoutUndefined({
+  return {
     body: body === 'BINARYMIME' ? body : undefined,
     smtpUtf8: (smtpUtf8 && needsUtf8) || undefined,
     requireTls: requireTls === noMailParameters.requireTls ? undefined : requireTls,
@@ -36,7 +36,7 @@ function ofMessage({ parameters, authenticated, needsUtf8 }: Envelope) {
     envelopeId,
     deliverBy,
     priority: authenticated ? priority : undefined,
-  })
+  }
 }
 
 /** Postfix gives every recipient an ORCPT that only says its address again. */
@@ -45,13 +45,10 @@ function ofRecipient({ recipient: { address, parameters } }: Envelope) {
   const saysNothing =
     originalRecipient?.type.toLowerCase() === 'rfc822' &&
     originalRecipient.address.toLowerCase() === address.toLowerCase()
-  return withoutUndefined({ notify, originalRecipient: saysNothing ? undefined : originalRecipient })
+  return { notify, originalRecipient: saysNothing ? undefined : originalRecipient }
 }
 
-function withoutUndefined(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-}
-
+/** JSON leaves out what is undefined. */
 function isEmpty(fields: Readonly<Record<string, unknown>>): boolean {
-  return Object.keys(fields).length === 0
+  return Object.values(fields).every(value => value === undefined)
 }

@@ -16,6 +16,7 @@ export function toAsciiDomain(domain: string): string | undefined {
 const asciiDomain = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$/i
 
 function withinLimits(domain: string): string | undefined {
+  if (domain.length <= maxLabelCharacters) return domain
   if (domain.length > maxDomainCharacters) return undefined
   return domain.split('.').every(label => label.length <= maxLabelCharacters) ? domain : undefined
 }

@@ -5,6 +5,8 @@ const minuteMs = 60_000
 export const limits = {
   /** Addresses, networks or accounts that one throttle keeps in mind; the one that was quiet longest goes first. */
   remembered: 50_000,
+  /** Addresses of which it is remembered whether they are trusted; when there are more, all are forgotten. */
+  knownAddresses: 1_000,
   /** Longer login names count as their beginning. */
   userCharacters: 320,
   /** Correspondents that are known without asking the database, and for how long: each is noted anew once in that time. */

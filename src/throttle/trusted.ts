@@ -1,6 +1,7 @@
 // Networks that no throttle holds back: the operator's own, and proxies that many clients come through.
 
 import ipaddr from 'ipaddr.js'
+import { limits } from './limits.ts'
 
 export type IsTrusted = (address: string) => boolean
 
@@ -10,11 +11,23 @@ export type IsTrusted = (address: string) => boolean
  */
 export function trustedNetworks(networks: readonly string[]): IsTrusted {
   const ranges = networks.map(range)
+  if (ranges.length === 0) return () => false
+  // Asked several times for each message, mostly for the same few addresses.
+  const known = new Map<string, boolean>()
   return address => {
-    if (ranges.length === 0 || !ipaddr.isValid(address)) return false
-    const ip = ipaddr.process(address)
-    return ranges.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits))
+    const before = known.get(address)
+    if (before !== undefined) return before
+    const isTrusted = liesIn(ranges, address)
+    if (known.size >= limits.knownAddresses) known.clear()
+    known.set(address, isTrusted)
+    return isTrusted
   }
+}
+
+function liesIn(ranges: readonly (readonly [ipaddr.IPv4 | ipaddr.IPv6, number])[], address: string): boolean {
+  if (!ipaddr.isValid(address)) return false
+  const ip = ipaddr.process(address)
+  return ranges.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits))
 }
 
 function range(network: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
