@@ -70,7 +70,7 @@ export const rows: readonly RowOfBench[] = [
   ...largeRows,
   {
     name: 'crowd',
-    title: 'an honest message beside a crowd of bad clients: its p99 to the quiet one',
+    title: 'p99 of honest messages beside a crowd of bad clients, to that with the crowd elsewhere',
     unit: '×',
     goal: 10,
     better: 'less',

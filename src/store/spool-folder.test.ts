@@ -39,18 +39,40 @@ for (const [length, place] of lengths) {
       await using message = await writer.finish()
       assert.equal(message.sizeBytes, length)
       assert.deepEqual(Buffer.from(message.head), whole.subarray(0, limits.headBytes))
+      assert.ok(whole.equals(await message.read(0, length)))
       assert.ok(message instanceof (place === 'memory' ? MemoryMessage : FileMessage))
       assert.deepEqual(await readdir(folder), place === 'memory' ? [] : ['1'])
     }))
 }
 
-test('writes that nobody awaits arrive whole', () =>
-  inFolder(async spool => {
-    await using writer = spool.open()
-    for (let index = 0; index < 40; index++) void writer.write(Buffer.alloc(10_000, index))
-    await using message = await writer.finish()
-    assert.equal(message.sizeBytes, 400_000)
-  }))
+for (const pieceBytes of [1_000, 10_000, 65_536, limits.spoolChunkBytes, limits.spoolChunkBytes + 1, 700_000]) {
+  for (const isAwaited of [true, false]) {
+    test(`pieces of ${pieceBytes} octets, ${isAwaited ? 'each awaited' : 'none awaited'}, arrive whole and in order`, () =>
+      inFolder(async spool => {
+        const whole = numbered(1_500_000)
+        const buffer = Buffer.alloc(pieceBytes)
+        await using writer = spool.open()
+        for (let at = 0; at < whole.length; at += pieceBytes) {
+          const size = whole.copy(buffer, 0, at, at + pieceBytes)
+          const room = writer.write(buffer.subarray(0, size))
+          if (isAwaited) await room
+          // It was copied, whether there was room for it or not.
+          buffer.fill(0)
+        }
+        await using message = await writer.finish()
+        assert.equal(message.sizeBytes, whole.length)
+        assert.ok(whole.equals(await message.read(0, whole.length)))
+        assert.ok(whole.subarray(0, limits.headBytes).equals(message.head))
+      }))
+  }
+}
+
+/** Octets of which no two pieces are alike. */
+function numbered(length: number): Buffer {
+  const octets = Buffer.alloc(length)
+  for (let at = 0; at + 4 <= length; at += 4) octets.writeUInt32BE(at, at)
+  return octets
+}
 
 test('a message that is given up leaves no file', () =>
   inFolder(async spool => {

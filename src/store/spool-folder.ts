@@ -34,13 +34,17 @@ export class SpoolFolder implements Spool {
 class Writer implements SpoolWriter {
   readonly #newPath: () => string
   #sizeBytes = 0
-  // Not yet in the file; before there is one, the whole message.
+  /** The whole message while it is small. */
   #chunks: Uint8Array[] = []
-  #chunkBytes = 0
   #head: Uint8Array | undefined
   #file: { readonly path: string; readonly handle: FileHandle } | undefined
-  // One write at a time; the next one gathers meanwhile.
+  /** Of a large message: one gathers while the other is written. Two buffers for all of it leave the collector nothing to do. */
+  #gathering: Buffer | undefined
+  #gatheredBytes = 0
+  #spare: Buffer | undefined
   #writing: Promise<void> | undefined
+  /** Pieces that came while both were full. */
+  #waiting: Promise<void> | undefined
   #finished = false
 
   constructor(newPath: () => string) {
@@ -52,33 +56,75 @@ class Writer implements SpoolWriter {
   }
 
   write(bytes: Uint8Array): Promise<void> | undefined {
-    // Not slice(): a Buffer's shares its memory.
-    this.#chunks.push(new Uint8Array(bytes))
-    this.#chunkBytes += bytes.length
     this.#sizeBytes += bytes.length
-    if (this.#sizeBytes <= limits.inlineBytes) return undefined
-    if (this.#file !== undefined && this.#chunkBytes < limits.spoolChunkBytes) return undefined
-    return this.#flush()
+    if (this.#gathering === undefined && this.#sizeBytes <= limits.inlineBytes) {
+      // Not slice(): a Buffer's shares its memory.
+      this.#chunks.push(new Uint8Array(bytes))
+      return undefined
+    }
+    const rest = this.#waiting === undefined ? this.#gather(bytes) : bytes
+    if (rest.length > 0) return this.#gatherLater(new Uint8Array(rest))
+    // Whether there is room on the disk shows at the first write.
+    return this.#file === undefined ? this.#writing : undefined
   }
 
-  async #flush(): Promise<void> {
-    // Waits for the write under way, then writes all that gathered: concurrent callers share it.
-    await this.#writing
-    if (this.#chunkBytes === 0) return
-    this.#writing ??= this.#writeOut().finally(() => {
-      this.#writing = undefined
+  /** Gives back what there is no room for until the write under way is over. */
+  #gather(bytes: Uint8Array): Uint8Array {
+    this.#gathering ??= this.#grow()
+    let gathering = this.#gathering
+    for (let from = 0; ; ) {
+      const count = Math.min(bytes.length - from, gathering.length - this.#gatheredBytes)
+      gathering.set(bytes.subarray(from, from + count), this.#gatheredBytes)
+      this.#gatheredBytes += count
+      from += count
+      if (from === bytes.length || this.#writing !== undefined) return bytes.subarray(from)
+      gathering = this.#writeOut(gathering)
+    }
+  }
+
+  /** The message becomes a large one. */
+  #grow(): Buffer {
+    const small = Buffer.concat(this.#chunks)
+    this.#chunks = []
+    this.#spare = Buffer.allocUnsafeSlow(limits.spoolChunkBytes)
+    const gathering = Buffer.allocUnsafeSlow(limits.spoolChunkBytes)
+    // Smaller than the buffer: limits.inlineBytes.
+    this.#gatheredBytes = small.copy(gathering)
+    return gathering
+  }
+
+  async #gatherLater(bytes: Uint8Array): Promise<void> {
+    const mine = (this.#waiting ?? Promise.resolve()).then(async () => {
+      for (let rest: Uint8Array = bytes; rest.length > 0; rest = this.#gather(rest)) await this.#writing
     })
-    await this.#writing
+    this.#waiting = mine
+    await mine
+    if (this.#waiting === mine) this.#waiting = undefined
   }
 
-  async #writeOut(): Promise<void> {
+  /** Begins to write what has gathered; gives the buffer that gathers from now on. */
+  #writeOut(full: Buffer): Buffer {
+    const bytes = full.subarray(0, this.#gatheredBytes)
+    const next = this.#spare ?? full
+    this.#spare = full
+    this.#gathering = next
+    this.#gatheredBytes = 0
+    this.#head ??= new Uint8Array(bytes.subarray(0, limits.headBytes))
+    const writing = this.#writeTo(bytes)
+    // Told to the next who waits for it.
+    writing.then(
+      () => (this.#writing = undefined),
+      () => {},
+    )
+    this.#writing = writing
+    return next
+  }
+
+  async #writeTo(bytes: Uint8Array): Promise<void> {
     try {
-      this.#head ??= new Uint8Array(joined(this.#chunks, this.#chunkBytes).subarray(0, limits.headBytes))
       this.#file ??= await openNew(this.#newPath())
-      const chunks = this.#chunks
-      this.#chunks = []
-      this.#chunkBytes = 0
-      await writeAll(this.#file.handle, chunks)
+      const { handle } = this.#file
+      for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten
     } catch (error) {
       throw inDiskWords(error)
     }
@@ -87,8 +133,8 @@ class Writer implements SpoolWriter {
   async finish(): Promise<SpooledMessage> {
     // From here on the message is its own: a caller that disposes of the writer before this settles takes nothing away.
     this.#finished = true
-    if (this.#file === undefined && this.#sizeBytes <= limits.inlineBytes) {
-      return new MemoryMessage(joined(this.#chunks, this.#chunkBytes), limits.headBytes)
+    if (this.#gathering === undefined) {
+      return new MemoryMessage(joined(this.#chunks, this.#sizeBytes), limits.headBytes)
     }
     try {
       return await this.#finishFile()
@@ -99,7 +145,10 @@ class Writer implements SpoolWriter {
   }
 
   async #finishFile(): Promise<FileMessage> {
-    while (this.#writing !== undefined || this.#chunkBytes > 0) await this.#flush()
+    await this.#waiting
+    await this.#writing
+    if (this.#gathering !== undefined && this.#gatheredBytes > 0) this.#writeOut(this.#gathering)
+    await this.#writing
     if (this.#file === undefined) throw new Error('a large message without its file')
     const { handle, path } = this.#file
     await handle.datasync()
@@ -116,7 +165,7 @@ class Writer implements SpoolWriter {
 
   async #giveUp(): Promise<void> {
     this.#chunks = []
-    this.#chunkBytes = 0
+    await this.#waiting?.catch(() => {})
     // Its failure was told to whoever wrote.
     await this.#writing?.catch(() => {})
     if (this.#file === undefined) return
@@ -127,11 +176,6 @@ class Writer implements SpoolWriter {
 
 async function openNew(path: string): Promise<{ path: string; handle: FileHandle }> {
   return { path, handle: await open(path, 'wx', 0o600) }
-}
-
-async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
-  const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
-  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at, bytes.length - at)).bytesWritten
 }
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
