@@ -88,6 +88,8 @@ test('each question brings its own records from the resolver that was set', asyn
   assert.deepEqual(await dns.pointers('192.0.2.7'), { kind: 'found', records: ['mail.example.test'] })
   assert.ok(asked[0]?.includes('\x017\x012\x010\x03192\x07in-addr\x04arpa'))
   assert.deepEqual(await dns.addresses('example.test'), { kind: 'found', records: ['192.0.2.1', '2001:db8::1'] })
+  assert.deepEqual(await dns.addresses('example.test', 4), { kind: 'found', records: ['192.0.2.1'] })
+  assert.deepEqual(await dns.addresses('example.test', 6), { kind: 'found', records: ['2001:db8::1'] })
   assert.deepEqual(await dns.exchangers('example.test'), {
     kind: 'found',
     records: [

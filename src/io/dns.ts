@@ -22,8 +22,8 @@ export interface MailExchanger {
 export interface Dns {
   /** The names that an address's PTR records give, without a final dot. */
   pointers(address: string): Promise<Answer<string>>
-  /** IPv4 and IPv6 addresses of a name. */
-  addresses(name: string): Promise<Answer<string>>
+  /** IPv4 and IPv6 addresses of a name, or those of one family. */
+  addresses(name: string, family?: 4 | 6): Promise<Answer<string>>
   exchangers(domain: string): Promise<Answer<MailExchanger>>
   /** Each record's strings joined to one (RFC 7208 3.3). */
   texts(name: string): Promise<Answer<string>>
@@ -54,9 +54,11 @@ export function systemDns(options: SystemDnsOptions): Dns {
       const name = pointerName(address)
       return name === undefined ? { kind: 'none' } : await ask(resolver.resolvePtr(name), withoutFinalDot)
     },
-    async addresses(name) {
-      const same = (address: string) => address
-      return both(await Promise.all([ask(resolver.resolve4(name), same), ask(resolver.resolve6(name), same)]))
+    async addresses(name, family) {
+      const four = () => ask(resolver.resolve4(name), same)
+      const six = () => ask(resolver.resolve6(name), same)
+      if (family !== undefined) return await (family === 4 ? four() : six())
+      return both(await Promise.all([four(), six()]))
     },
     exchangers: domain =>
       ask(resolver.resolveMx(domain), ({ exchange, priority }) => ({
@@ -85,6 +87,10 @@ function both<R>([first, second]: readonly [Answer<R>, Answer<R>]): Answer<R> {
   const records = [first, second].flatMap(answer => (answer.kind === 'found' ? answer.records : []))
   if (records.length > 0) return { kind: 'found', records }
   return { kind: first.kind === 'unknown' || second.kind === 'unknown' ? 'unknown' : 'none' }
+}
+
+function same(address: string): string {
+  return address
 }
 
 function withoutFinalDot(name: string): string {

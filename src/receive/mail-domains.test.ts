@@ -22,3 +22,16 @@ test('a domain is asked about once in a while, an address literal never', async 
   await domains.takesNoMail('none.test')
   assert.equal(asked.length, 3)
 })
+
+test('a domain is asked about again with the next message when nobody answered', async () => {
+  const asked: string[] = []
+  const fixed = fixedDns({ exchangers: { 'slow.test': 'unknown' } })
+  const exchangers = (domain: string) => {
+    asked.push(domain)
+    return fixed.exchangers(domain)
+  }
+  const domains = new MailDomains({ ...fixed, exchangers }, manualClock())
+  assert.equal(await domains.takesNoMail('slow.test'), false)
+  assert.equal(await domains.takesNoMail('slow.test'), false)
+  assert.deepEqual(asked, ['slow.test', 'slow.test'])
+})

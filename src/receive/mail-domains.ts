@@ -20,8 +20,15 @@ export class MailDomains {
     const known = this.#asked.get(domain)
     if (known !== undefined) return known
     // An address literal has no records.
-    const asked = domain.startsWith('[') ? Promise.resolve(false) : takesNoMail(this.#dns, domain)
+    const asked = domain.startsWith('[') ? Promise.resolve(false) : this.#ask(domain)
     this.#asked.set(domain, asked)
     return asked
+  }
+
+  async #ask(domain: string): Promise<boolean> {
+    const takesNone = await takesNoMail(this.#dns, domain)
+    // What nobody answered is asked again with the next message.
+    if (takesNone === undefined) this.#asked.delete(domain)
+    return takesNone === true
   }
 }

@@ -1,6 +1,5 @@
 // The main thread's part: octets from the spool, records through the DNS door, in the shapes of node:dns that the library knows.
 
-import { isIPv4, isIPv6 } from 'node:net'
 import type { Answer, Dns } from '#io/dns.ts'
 import type { ReadableMessage } from './facts.ts'
 import type { Question, QuestionAnswer } from './thread-messages.ts'
@@ -26,9 +25,9 @@ async function records(
 ): Promise<QuestionAnswer> {
   switch (type) {
     case 'A':
-      return shaped(onlyOf(await dns.addresses(name), isIPv4), address => address)
+      return shaped(await dns.addresses(name, 4), address => address)
     case 'AAAA':
-      return shaped(onlyOf(await dns.addresses(name), isIPv6), address => address)
+      return shaped(await dns.addresses(name, 6), address => address)
     case 'TXT':
       return shaped(await dns.texts(name), text => [text])
     case 'MX':
@@ -38,12 +37,6 @@ async function records(
     default:
       return { kind: 'failed', code: `no records of type ${type}` }
   }
-}
-
-function onlyOf(answer: Answer<string>, isWanted: (address: string) => boolean): Answer<string> {
-  if (answer.kind !== 'found') return answer
-  const wanted = answer.records.filter(isWanted)
-  return wanted.length === 0 ? { kind: 'none' } : { kind: 'found', records: wanted }
 }
 
 function shaped<R>(answer: Answer<R>, shape: (record: R) => unknown): QuestionAnswer {

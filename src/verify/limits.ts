@@ -14,6 +14,9 @@ export const limits = {
   waiting: 200,
   /** One message with all its questions to DNS. */
   verifyMs: 20_000,
+  /** From its start on, keys of signatures are looked up for so long; then SPF may take so long. What is left of `verifyMs` is for the author's policy: whoever wrote a false message names the others, which may never answer. */
+  keysMs: 5_000,
+  spfMs: 7_000,
   /** Octets of a message that the thread asks for at once. */
   readBytes: 256 * 1024,
   /** After so long without work the thread ends and gives its memory back. */

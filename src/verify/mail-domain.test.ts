@@ -4,7 +4,11 @@ import type { MailExchanger } from '#io/dns.ts'
 import { fixedDns } from '#io/fixed-dns.ts'
 import { takesNoMail } from './mail-domain.ts'
 
-const table: readonly (readonly [why: string, records: readonly MailExchanger[] | 'unknown', wanted: boolean])[] = [
+const table: readonly (readonly [
+  why: string,
+  records: readonly MailExchanger[] | 'unknown',
+  wanted: boolean | undefined,
+])[] = [
   ['the null MX', [{ host: '', preference: 0 }], true],
   ['an MX', [{ host: 'mx.example', preference: 10 }], false],
   [
@@ -16,7 +20,7 @@ const table: readonly (readonly [why: string, records: readonly MailExchanger[] 
     false,
   ],
   ['no MX at all', [], false],
-  ['no answer', 'unknown', false],
+  ['no answer', 'unknown', undefined],
 ]
 for (const [why, records, wanted] of table) {
   test(`takes no mail: ${why}`, async () => {

@@ -2,8 +2,9 @@
 
 import type { Dns } from '#io/dns.ts'
 
-/** False also when DNS gives no answer: nothing is refused for that. `domain` in A-labels. */
-export async function takesNoMail(dns: Dns, domain: string): Promise<boolean> {
+/** Undefined when DNS gives no answer: nothing is to be refused for that. `domain` in A-labels. */
+export async function takesNoMail(dns: Dns, domain: string): Promise<boolean | undefined> {
   const answer = await dns.exchangers(domain)
+  if (answer.kind === 'unknown') return undefined
   return answer.kind === 'found' && answer.records.length === 1 && answer.records[0]?.host === ''
 }

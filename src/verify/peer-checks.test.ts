@@ -117,3 +117,15 @@ test('an address is asked about once, and again when the answer is old', async (
   await peers.of('8.8.8.8')
   assert.equal(asked.length, 2)
 })
+
+for (const [what, answers] of [
+  ['the names', { pointers: { '8.8.8.8': 'unknown' } }],
+  ['a list', { addresses: { '8.8.8.8.bl.example': 'unknown' } }],
+] as const) {
+  test(`an address is asked about again with the next message when nobody answered for ${what}`, async () => {
+    const { checks: peers, asked } = checks(answers, [zen])
+    await peers.of('8.8.8.8')
+    await peers.of('8.8.8.8')
+    assert.equal(asked.length, 2)
+  })
+}

@@ -64,7 +64,9 @@ export class PeerChecks {
       this.#namesOf(address),
       Promise.all(this.#blocklists.map(list => this.#listingIn(list, address))),
     ])
-    return { names, reverse, listed: listings.find(listing => listing !== undefined) }
+    // What nobody answered is asked again with the next message.
+    if (reverse === 'unknown' || listings.includes('unknown')) this.#asked.delete(address)
+    return { names, reverse, listed: listings.find(listing => typeof listing === 'object') }
   }
 
   async #namesOf(address: string): Promise<Pick<PeerFacts, 'names' | 'reverse'>> {
@@ -78,10 +80,11 @@ export class PeerChecks {
     return { names, reverse: leads.includes('unknown') ? 'unknown' : 'unconfirmed' }
   }
 
-  async #listingIn({ zone, link }: Blocklist, address: string): Promise<Listing | undefined> {
+  async #listingIn({ zone, link }: Blocklist, address: string): Promise<Listing | 'unlisted' | 'unknown'> {
     const name = `${reversedAddress(address)}.${zone}`
-    const answer = await this.#dns.addresses(name)
-    if (answer.kind !== 'found' || !answer.records.some(isListing)) return undefined
+    const answer = await this.#dns.addresses(name, 4)
+    if (answer.kind === 'unknown') return 'unknown'
+    if (answer.kind === 'none' || !answer.records.some(isListing)) return 'unlisted'
     const texts = await this.#dns.texts(name)
     const text = texts.kind === 'found' ? texts.records[0]?.slice(0, limits.listingText) : undefined
     return { zone, link: link?.replace('{address}', address), text }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { after, test } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { dkimSign } from 'mailauth'
 import type { Dns } from '#io/dns.ts'
 import { type FixedAnswers, fixedDns } from '#io/fixed-dns.ts'
@@ -8,6 +9,7 @@ import { manualClock } from '#io/manual-clock.ts'
 import { memoryLog } from '#io/memory-log.ts'
 import type { Question, Verified } from './facts.ts'
 import { limits } from './limits.ts'
+import type { ToThread } from './thread-messages.ts'
 import { threadVerifier } from './verifier.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -201,6 +203,55 @@ test('a message that takes too long is a temporary error', async () => {
   await reading.promise
   clock.advance(limits.verifyMs)
   assert.equal((await facts).dmarc.result, 'temperror')
+})
+
+test("names that never answer do not save a message from its author's policy", async () => {
+  const one = signedText.slice(0, signedText.indexOf('From:'))
+  const selectors = Array.from({ length: limits.signatures }, (_, number) => `k${number}`)
+  const message = selectors.map(selector => one.replace('s=s1;', `s=${selector};`)).join('') + text
+  const clock = manualClock()
+  const asked: string[] = []
+  const slow: Dns = {
+    ...fixedDns({ texts: dmarc('reject') }),
+    texts: async name => {
+      asked.push(name)
+      if (!name.includes('_domainkey')) return await fixedDns({ texts: dmarc('reject') }).texts(name)
+      clock.advance(2_000)
+      return { kind: 'unknown' }
+    },
+  }
+  await using verifier = threadVerifier({ dns: slow, clock, log: memoryLog(), hostname: 'mail.example.test' })
+  const question = { address: '192.0.2.1', hello: 'x', sender: 'a@other.test', message: messageOf(message) }
+  const { dkim, dmarc: found } = await verifier.verify(question)
+  assert.deepEqual([dkim, found.result, found.policy], ['temperror', 'fail', 'reject'])
+  assert.ok(asked.filter(name => name.includes('_domainkey')).length < limits.signatures)
+})
+
+test('what the thread still asks of a message that was given up is answered, so that it ends there', async t => {
+  const clock = manualClock()
+  const answered = Promise.withResolvers<unknown>()
+  const post = Worker.prototype.postMessage
+  t.mock.method(Worker.prototype, 'postMessage', function (this: Worker, message: ToThread) {
+    if (message.kind === 'answer' && message.answer.kind === 'failed') answered.resolve(message.answer)
+    post.call(this, message)
+  })
+  const pieces: PromiseWithResolvers<Uint8Array>[] = []
+  const begun = Promise.withResolvers<void>()
+  const read = () => {
+    const piece = Promise.withResolvers<Uint8Array>()
+    pieces.push(piece)
+    begun.resolve()
+    return piece.promise
+  }
+  await using verifier = threadVerifier({ dns: fixedDns({}), clock, log: memoryLog(), hostname: 'mail.example.test' })
+  const message = { sizeBytes: 2 * limits.readBytes, read }
+  const facts = verifier.verify({ address: '192.0.2.1', hello: 'x', sender: '', message })
+  await begun.promise
+  clock.advance(limits.verifyMs)
+  await facts
+  pieces[0]?.resolve(new Uint8Array(limits.readBytes))
+  await answered.promise
+  assert.equal(pieces.length, 1)
 })
 
 test('when the thread ends, those that wait are told, and the next message gets a new one', async () => {

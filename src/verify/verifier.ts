@@ -9,7 +9,7 @@ import type { Log } from '#io/log.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { Question, ReadableMessage, Verified } from './facts.ts'
 import { limits } from './limits.ts'
-import type { FromThread, Order, ToThread } from './thread-messages.ts'
+import type { FromThread, Order, QuestionAnswer, ToThread } from './thread-messages.ts'
 
 export interface Verifier extends AsyncDisposable {
   /** Never rejects: what can't be found out is `temperror`. */
@@ -30,8 +30,11 @@ export function threadVerifier(needs: VerifierNeeds): Verifier {
 
 interface Job {
   readonly message: ReadableMessage
+  readonly startedMs: number
   readonly done: (verified: Verified) => void
 }
+
+type AskedQuestion = Extract<FromThread, { readonly kind: 'question' }>
 
 class ThreadVerifier implements Verifier {
   readonly #needs: VerifierNeeds
@@ -51,7 +54,7 @@ class ThreadVerifier implements Verifier {
     const { promise, resolve } = Promise.withResolvers<Verified>()
     this.#lastJob += 1
     const job = this.#lastJob
-    this.#jobs.set(job, { message, done: resolve })
+    this.#jobs.set(job, { message, startedMs: clock.monotonicMs(), done: resolve })
     using _limit = clock.after(limits.verifyMs, () => {
       log.warn('verify.too-slow', { address, sender })
       resolve(unknown(hostname))
@@ -92,14 +95,25 @@ class ThreadVerifier implements Verifier {
 
   async #hear(thread: Worker, message: FromThread): Promise<void> {
     const job = this.#jobs.get(message.job)
-    if (job === undefined) return // given up meanwhile: the thread hears nothing more and its own limit ends it
-    if (message.kind === 'verified') return job.done(message.verified)
-    if (message.kind === 'failed') {
-      this.#needs.log.error('verify.failed', { error: message.error })
-      return job.done(unknown(this.#needs.hostname))
-    }
-    const answer = await answerQuestion(message.question, { dns: this.#needs.dns, message: job.message })
-    this.#tell(thread, { kind: 'answer', id: message.id, answer })
+    if (message.kind === 'question') return await this.#answer(thread, job, message)
+    if (message.kind === 'verified') return job?.done(message.verified)
+    if (job === undefined) return // given up meanwhile
+    this.#needs.log.error('verify.failed', { error: message.error })
+    job.done(unknown(this.#needs.hostname))
+  }
+
+  async #answer(thread: Worker, job: Job | undefined, { id, question }: AskedQuestion): Promise<void> {
+    // Of a message that was given up too: the thread would wait for it for ever, and keep what it has of it.
+    const isTooLate = job === undefined || this.#isTooLate(job, question)
+    const answer: QuestionAnswer = isTooLate
+      ? { kind: 'failed', code: 'ETIMEOUT' }
+      : await answerQuestion(question, { dns: this.#needs.dns, message: job.message })
+    this.#tell(thread, { kind: 'answer', id, answer })
+  }
+
+  #isTooLate({ startedMs }: Job, question: AskedQuestion['question']): boolean {
+    if (question.kind !== 'records' || !question.name.includes('._domainkey.')) return false
+    return this.#needs.clock.monotonicMs() - startedMs >= limits.keysMs
   }
 
   /** The next message starts another one; those in it are told that nothing is known. */

@@ -19,6 +19,9 @@ parentPort?.on('message', (message: ToThread) => {
   }
 })
 
+/** Its options go on to SPF, which knows one more. */
+const ofSpf = { maxElapsedTime: limits.spfMs }
+
 function say(message: FromThread): void {
   parentPort?.postMessage(message)
 }
@@ -36,6 +39,7 @@ async function carryOut(order: Order): Promise<void> {
       strict: true,
       disableArc: true,
       disableBimi: true,
+      ...ofSpf,
     })
     say({ kind: 'verified', job, verified: readResult(result) })
   } catch (error) {
