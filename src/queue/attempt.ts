@@ -52,8 +52,10 @@ export class Attempt {
   /** Leaves a message that is gone alone. */
   static async run(needs: AttemptNeeds, reporter: Reporter, { messageId }: Key): Promise<void> {
     const message = await needs.database.read(tx => messageOf(tx, messageId))
-    const spooled = message && (await needs.store.kept(message.blobId))
-    if (message === undefined || spooled === undefined) return
+    if (message === undefined) return
+    const spooled = await needs.store.kept(message.blobId)
+    // Or it was dropped a moment ago, and then there is nothing to postpone.
+    if (spooled === undefined) throw new Error(`its bytes are gone (blob ${message.blobId})`)
     const attempt = new Attempt(needs, reporter, message, spooled)
     if (await attempt.#deliver()) await attempt.#report()
   }

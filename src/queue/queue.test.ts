@@ -140,13 +140,14 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
     })
   }
 
-  testOnSqlite('RET=HDRS and a large message bring back the header alone', async () => {
+  testOnSqlite('RET=HDRS, REQUIRETLS and a large message bring back the header alone', async () => {
     await using place = await open()
     await place.hold({ to: { nobody: {} }, parameters: { ...noMailParameters, ret: 'HDRS' } })
+    await place.hold({ to: { nobody: {} }, parameters: { ...noMailParameters, ret: 'FULL', requireTls: true } })
     await place.hold({ to: { nobody: {} }, text: `Subject: large\r\n\r\n${'x'.repeat(limits.returnedBytes)}` })
     await place.pass(0)
     const reports = await place.inbox('alice')
-    assert.equal(reports.length, 2)
+    assert.equal(reports.length, 3)
     for (const report of reports)
       assert.match(report, /text\/rfc822-headers\r\n.*\r\n\r\nReceived: here\r\nSubject: \w+\r\n\r\n--/)
   })
@@ -267,6 +268,25 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
     await place.pass(hourMs)
     assert.deepEqual([(await place.inbox('bob')).length, (await place.inbox('carol')).length], [1, 1])
     assert.equal((await place.inbox('alice')).length, 1)
+  })
+
+  // A folder restored without its blobs, say.
+  testOnSqlite('a message whose bytes are gone is a fault, holds up nobody, and waits to be dropped', async () => {
+    await using place = await TemporaryQueue.open()
+    const lost = await place.hold({ inMs: 1 })
+    await place.needs.database.write(async tx => {
+      await tx.run(sql`DELETE FROM blob_kept`)
+      await tx.run(sql`DELETE FROM blob_bytes`)
+      await tx.run(sql`DELETE FROM blob`)
+    })
+    await place.hold({ text: 'Subject: other\r\n\r\n', inMs: 2 })
+    await place.pass(2)
+    assert.deepEqual((await place.inbox('bob')).map(subjectOf), ['other'])
+    assert.deepEqual(
+      place.log.events.filter(({ event }) => event === 'queue.fault').map(({ fields }) => fields?.message),
+      [lost],
+    )
+    assert.equal(await place.queue.drop(lost), true)
   })
 
   testOnSqlite('a fault before and after the delivery loses nothing and delivers once', async () => {

@@ -101,7 +101,9 @@ export class Reporter implements Reports {
     const { clock, random, hostname } = this.#needs
     const { sender, parameters, arrivedAt, fields, spooled, recipients } = report
     const hasFailed = recipients.some(({ action }) => action === 'failed')
-    const isWhole = hasFailed && parameters.ret !== 'HDRS' && spooled.sizeBytes <= limits.returnedBytes
+    // RFC 8689 5: what asked for TLS all the way does not go back over who knows which.
+    const isHeaderOnly = parameters.ret === 'HDRS' || parameters.requireTls
+    const isWhole = hasFailed && !isHeaderOnly && spooled.sizeBytes <= limits.returnedBytes
     const body = isWhole ? await spooled.read(0, spooled.sizeBytes) : spooled.head
     return composeDsn({
       hostname,
