@@ -33,6 +33,7 @@ describe('fields are dropped whole', () => {
     ['first, between and last', 'Bad: 1\r\nA: b\r\nBAD: 2\r\nC: d\r\nbad:3\r\n\r\nx', 'A: b\r\nC: d\r\n\r\nx'],
     ['with their folds', 'A: b\r\nBad: 1\r\n 2\r\n\t3\r\nC: d\r\n e\r\n\r\nx', 'A: b\r\nC: d\r\n e\r\n\r\nx'],
     ['with white space before the colon', 'Bad \t: 1\r\nA: b\r\n\r\n', 'A: b\r\n\r\n'],
+    ['with a fold before the colon', 'Bad\r\n : 1\r\nBad \r\n\t\r\n :2\r\n 3\r\nA: b\r\n\r\n', 'A: b\r\n\r\n'],
     ['by their value', 'Mark: ours; x\r\nMark: theirs\r\n\r\n', 'Mark: theirs\r\n\r\n'],
     ['by a value that is folded', 'Mark:\r\n  \r\n ours; x\r\nA: b\r\n\r\n', 'A: b\r\n\r\n'],
     ['in a message that ends in its header', 'A: b\r\nBad: 1', 'A: b\r\n'],

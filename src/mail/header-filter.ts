@@ -134,13 +134,16 @@ type Name =
   /** It ends before that can be told. */
   | { readonly kind: 'cut' }
 
-// As header.ts reads it: RFC 5322 4.5 allows white space before the colon.
+// As header.ts reads it: white space before the colon, and folds, are allowed.
 function nameAt(piece: Uint8Array, start: number): Name {
   const most = Math.min(piece.length, start + filteredFieldBytes)
   let end = start
   while (end < most && isNameOctet(piece[end])) end += 1
   let at = end
-  while (at < most && isBlank(piece[at])) at += 1
+  while (at < most && (isBlank(piece[at]) || piece[at] === carriageReturn || piece[at] === lineFeed)) {
+    if (piece[at] === lineFeed && at + 1 < most && !isBlank(piece[at + 1])) return { kind: 'none' }
+    at += 1
+  }
   if (at === most) return { kind: 'cut' }
   return end > start && piece[at] === colon ? { kind: 'name', end, valueStart: at + 1 } : { kind: 'none' }
 }

@@ -49,6 +49,15 @@ const table: readonly (readonly [string, string, readonly (readonly [string, str
   ['lines without a colon', 'junk\r\n more: junk\r\nA: 1\r\n\r\nx', [['A', '1']], 'x'],
   ["mbox's first line", 'From a@b Mon Nov 23 09:15:00 2026\nFrom: a@b\n\nx', [['From', 'a@b']], 'x'],
   [
+    'a fold before the colon',
+    'A\r\n : 1\r\nB\r\nC : 2\r\n\r\n',
+    [
+      ['A', '1'],
+      ['C', '2'],
+    ],
+    '',
+  ],
+  [
     'white space before the colon',
     'A : 1\r\nB\t: 2\r\n\r\n',
     [

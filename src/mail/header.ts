@@ -89,18 +89,23 @@ function readField(text: string, start: number, end: number): HeaderField | unde
 
 const colonCode = 0x3a
 
-// RFC 5322 4.5 allows white space before the colon; anything else but visible ASCII in a name makes the line no field.
+// RFC 5322 4.5 allows white space before the colon, and readers that unfold first take a fold there too: JavaMail does. Anything else but
+// visible ASCII in a name makes the line no field.
 function nameAt(text: string, start: number, end: number): string | undefined {
   let nameEnd = start
   while (nameEnd < end && isNameCode(text.charCodeAt(nameEnd))) nameEnd += 1
   if (nameEnd === start) return undefined
   let at = nameEnd
-  while (text[at] === ' ' || text[at] === '\t') at += 1
+  while (at < end && isSpaceCode(text.charCodeAt(at))) at += 1
   return at < end && text.charCodeAt(at) === colonCode ? text.slice(start, nameEnd) : undefined
 }
 
 function isNameCode(code: number): boolean {
   return code > 0x20 && code < 0x7f && code !== colonCode
+}
+
+function isSpaceCode(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === carriageReturn || code === lineFeed
 }
 
 function unfold(raw: string): string {

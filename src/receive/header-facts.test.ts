@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { latin1 } from '#text/bytes.ts'
-import { countReceived, deliveredBefore, headerOf, holdsUtf8, refusedContent } from './header-facts.ts'
+import { bareLineEndIn, countReceived, deliveredBefore, headerOf, holdsUtf8, refusedContent } from './header-facts.ts'
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text))
 
@@ -26,10 +26,26 @@ function spooled(text: string, headBytes = text.length) {
   return { message: { head: all.subarray(0, headBytes), sizeBytes: all.length, read }, reads }
 }
 
+describe('a line end of one octet in the header is found', () => {
+  const table: readonly [header: string, wanted: 'CR' | 'LF' | undefined][] = [
+    ['A: b\r\nC: d\r\n', undefined],
+    ['', undefined],
+    ['A: b', undefined],
+    ['\rA: b\r\n', 'CR'],
+    ['A: b\rBcc: c\r\n', 'CR'],
+    ['A: b\n\nFrom: c\r\n', 'LF'],
+    ['A: b\r\n\n\r\n', 'LF'],
+    ['A: b\r', 'CR'],
+  ]
+  for (const [header, wanted] of table)
+    test(JSON.stringify(header), () => assert.equal(bareLineEndIn(bytes(header)), wanted))
+})
+
 describe('the header ends', () => {
   const table: readonly [name: string, message: string, headBytes: number | undefined, wanted: string | undefined][] = [
     ['before its blank line', 'A: b\r\nC: d\r\n\r\nA: body', undefined, 'A: b\r\nC: d\r\n'],
     ['at once, if it is empty', '\r\nReceived: a\r\n', undefined, ''],
+    ['not at once, if only a CR is first', '\rA: b\r\nC: d\r\n\r\nbody', undefined, '\rA: b\r\nC: d\r\n'],
     ['with the message', 'A: b\r\nC: d\r\n', undefined, 'A: b\r\nC: d\r\n'],
     ['beyond the head', `A: ${'b'.repeat(200_000)}\r\n\r\nbody`, 65_536, `A: ${'b'.repeat(200_000)}\r\n`],
     [

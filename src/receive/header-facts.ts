@@ -5,6 +5,7 @@ import { maxHeaderBytes } from '#mail/limits.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import { fromLatin1, latin1, utf8 } from '#text/bytes.ts'
 import { decodeEncodedWords } from '#text/encoded-word.ts'
+import { LineEnds } from '#wire/smtp/line-ends.ts'
 import { headerPieceBytes } from './limits.ts'
 import type { ContentRule } from './policy.ts'
 
@@ -27,6 +28,13 @@ export async function headerOf(message: HeaderSource): Promise<Uint8Array | unde
 }
 
 type HeaderSource = Pick<SpooledMessage, 'head' | 'sizeBytes' | 'read'>
+
+/** The first line end of one octet: in the header it is no content, whatever the body is (BINARYMIME), for readers differ in what it ends. */
+export function bareLineEndIn(header: Uint8Array): 'CR' | 'LF' | undefined {
+  const lineEnds = new LineEnds()
+  lineEnds.push(header)
+  return lineEnds.bareLineEnd
+}
 
 /** How many servers the message has passed: its Received fields (RFC 5321 6.3). */
 export function countReceived(header: Uint8Array): number {
@@ -77,7 +85,7 @@ export function refusedContent(header: Uint8Array, rules: readonly ContentRule[]
 
 /** After the last line of the header, its blank line left out. */
 function endIn(head: Uint8Array): number | undefined {
-  if (head[0] === 13) return 0 // an empty header: the blank line is the first
+  if (head[0] === 13 && head[1] === 10) return 0 // an empty header: the blank line is the first
   const end = Buffer.from(head.buffer, head.byteOffset, head.byteLength).indexOf(headerEnd)
   return end < 0 ? undefined : end + 2
 }

@@ -26,7 +26,7 @@ export interface Client {
   readonly connection: string
 }
 
-/** Where a message came into the peer's own network (XFORWARD): for the log and Received, nothing is decided by it. */
+/** Where a message came into the peer's own network (XFORWARD): for the log, nothing is decided by it. */
 export interface XforwardFacts {
   readonly name?: string
   readonly address?: string

@@ -6,6 +6,11 @@ export const maxReceivedFields = 50
 /** Addresses of a From that are looked up; nobody writes a message in the name of more. */
 export const maxFromAddresses = 20
 
+/** Of a header from another server: spaces and line ends in a row, lines in all, octets of From. */
+export const maxBlankRun = 500
+export const maxHeaderLines = 10_000
+export const maxFromBytes = 16_384
+
 /** Domains of which it is remembered whether they take mail, and for how long. */
 export const mailDomains = 10_000
 export const mailDomainMs = 600_000

@@ -15,7 +15,8 @@ import type { Verifier } from '#verify/verifier.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
-import { countReceived, deliveredBefore, headerOf, refusedContent } from './header-facts.ts'
+import { tooMuchIn } from './header-cost.ts'
+import { bareLineEndIn, countReceived, deliveredBefore, headerOf, refusedContent } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import { localRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
 import type { MailDomains } from './mail-domains.ts'
@@ -58,13 +59,12 @@ class MxTransaction implements Transaction {
   readonly #sender: Sender
   readonly #recipients: TakenRecipient[] = []
   readonly #isTrusted: boolean
-  // Asked for while the message comes in.
+  // Asked for while the message comes in. Of the sender's domain not before a recipient was taken: the client chooses it, and may choose thousands.
   readonly #peer: Promise<PeerFacts> | undefined
-  readonly #isNullMx: Promise<boolean> | undefined
+  #isNullMx: Promise<boolean> | undefined
 
   constructor(needs: MxNeeds, begun: { client: Client; sender: Sender; unwanted: Unwanted }) {
     const { client, sender } = begun
-    const { domain } = sender.path ?? {}
     this.unwanted = begun.unwanted
     this.bareLineEnds = needs.policy.bareLineEnds
     this.#needs = needs
@@ -72,7 +72,6 @@ class MxTransaction implements Transaction {
     this.#sender = sender
     this.#isTrusted = needs.isTrusted(client.address)
     this.#peer = needs.peerChecks?.of(client.address)
-    if (domain !== undefined && !this.#isTrusted) this.#isNullMx = needs.mailDomains?.takesNoMail(domain)
   }
 
   async recipient(path: Path, parameters: RecipientParameters): Promise<Refusal | undefined> {
@@ -89,6 +88,8 @@ class MxTransaction implements Transaction {
     const found = await localRecipient(this.#needs, question)
     if (found.kind === 'refused') return found
     this.#recipients.push(found.recipient)
+    const { domain } = this.#sender.path ?? {}
+    if (domain !== undefined && !this.#isTrusted) this.#isNullMx ??= this.#needs.mailDomains?.takesNoMail(domain)
     return undefined
   }
 
@@ -96,11 +97,14 @@ class MxTransaction implements Transaction {
     const { hostname, delivery, clock, policy } = this.#needs
     const header = await headerOf(message)
     if (header === undefined) return refuse('header-too-large', { limitBytes: maxHeaderBytes })
+    const tooMuch = tooMuchIn(header)
+    if (tooMuch !== undefined) return refuse('header-too-costly', { what: tooMuch })
     const refusal = this.#refusalOf(header, bareLineEnd)
     if (refusal !== undefined) return refusal
     const verified = await this.#verify(message)
     const nullMx = (await this.#isNullMx) === true ? this.#sender.path?.address : undefined
-    const verdict = senderVerdict({ nullMx, dmarc: verified?.dmarc }, policy)
+    const mayPassLater = verified?.spf === 'temperror' || verified?.dkim === 'temperror'
+    const verdict = senderVerdict({ nullMx, dmarc: verified?.dmarc, mayPassLater }, policy)
     if (verdict.kind === 'refused') return verdict
     const notNow = (await this.#fullForAll(message)) ?? (await this.#greylisted(verified))
     if (notNow !== undefined) return notNow
@@ -139,7 +143,7 @@ class MxTransaction implements Transaction {
     const rule = refusedContent(header, policy.refuseContent)
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const facts = {
-      bareLineEnd,
+      bareLineEnd: bareLineEnd ?? bareLineEndIn(header),
       receivedFields: countReceived(header),
       deliveredBefore: deliveredBefore(header, { addresses, hostname }),
       foreignFrom: undefined,

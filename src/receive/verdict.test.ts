@@ -34,15 +34,30 @@ describe('a sender', () => {
   const dmarc = (result: 'pass' | 'fail' | 'temperror', policy: 'none' | 'quarantine' | 'reject' | undefined) => ({
     nullMx: undefined,
     dmarc: { result, policy, domain: 'far.test' },
+    mayPassLater: false,
   })
+  const later = { mayPassLater: true }
   const table: readonly [name: string, SenderFacts, policy: 'refuse' | 'junk', wanted: string][] = [
-    ['of whom nothing is known', { nullMx: undefined, dmarc: undefined }, 'refuse', 'inbox'],
-    ['whose domain takes no mail', { nullMx: 'a@far.test', dmarc: undefined }, 'refuse', 'sender-null-mx'],
+    ['of whom nothing is known', { nullMx: undefined, dmarc: undefined, mayPassLater: false }, 'refuse', 'inbox'],
+    [
+      'whose domain takes no mail',
+      { nullMx: 'a@far.test', dmarc: undefined, mayPassLater: false },
+      'refuse',
+      'sender-null-mx',
+    ],
     ['that passes', dmarc('pass', 'reject'), 'refuse', 'inbox'],
     ['that fails against no policy', dmarc('fail', 'none'), 'refuse', 'inbox'],
     ['that fails against an unknown policy', dmarc('fail', undefined), 'refuse', 'inbox'],
     ['that fails against quarantine', dmarc('fail', 'quarantine'), 'refuse', 'junk'],
     ['that fails against reject', dmarc('fail', 'reject'), 'refuse', 'dmarc-reject'],
+    [
+      'that fails while DNS keeps back what may save it',
+      { ...dmarc('fail', 'reject'), ...later },
+      'refuse',
+      'dmarc-unsure',
+    ],
+    ['that fails so, where reject is junk', { ...dmarc('fail', 'reject'), ...later }, 'junk', 'junk'],
+    ['that passes though DNS keeps something back', { ...dmarc('pass', 'reject'), ...later }, 'refuse', 'inbox'],
     ['that fails against reject, where that is junk', dmarc('fail', 'reject'), 'junk', 'junk'],
     ['that fails against quarantine, where reject is junk', dmarc('fail', 'quarantine'), 'junk', 'junk'],
     ['of whom DNS says nothing now', dmarc('temperror', 'reject'), 'refuse', 'inbox'],

@@ -32,19 +32,21 @@ export interface SenderFacts {
   /** The sender's address, when its domain takes no mail. */
   readonly nullMx: string | undefined
   readonly dmarc: Verified['dmarc'] | undefined
+  /** DNS gave no answer to SPF or DKIM: what fails now may pass in a minute. */
+  readonly mayPassLater: boolean
 }
 
 export type SenderVerdict = { readonly kind: 'inbox' } | { readonly kind: 'junk' } | Refusal
 
 /** SPF that fails is no reason: every forwarder makes it fail. DMARC is, for it knows of the signature too. */
 export function senderVerdict(
-  { nullMx, dmarc }: SenderFacts,
+  { nullMx, dmarc, mayPassLater }: SenderFacts,
   policy: Pick<ReceivePolicy, 'dmarcReject'>,
 ): SenderVerdict {
   if (nullMx !== undefined) return refuse('sender-null-mx', { address: nullMx })
   if (dmarc?.result !== 'fail' || dmarc.policy === undefined || dmarc.policy === 'none') return { kind: 'inbox' }
   if (dmarc.policy === 'reject' && policy.dmarcReject === 'refuse')
-    return refuse('dmarc-reject', { domain: dmarc.domain ?? '' })
+    return refuse(mayPassLater ? 'dmarc-unsure' : 'dmarc-reject', { domain: dmarc.domain ?? '' })
   return { kind: 'junk' }
 }
 

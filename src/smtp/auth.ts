@@ -2,6 +2,7 @@
 
 import type { SaslChannel, SaslExchange, SaslStep } from '#accounts/account.ts'
 import type { CommandOf } from '#wire/smtp/command.ts'
+import type { Refusal } from '#wire/smtp/refusals.ts'
 import { reply } from '#wire/smtp/reply.ts'
 import type { Answer, Conversation } from './conversation.ts'
 import { authRounds } from './limits.ts'
@@ -21,6 +22,7 @@ export async function auth(conversation: Conversation, command: CommandOf<'AUTH'
   }
   const outcome = await converse(conversation, exchange, command.initial)
   if (outcome.kind === 'settled') return await settle(conversation, outcome)
+  if (outcome.kind === 'refused') return outcome
   if (outcome.kind === 'cancelled') return conversation.refuse('auth-cancelled')
   return conversation.refuse('auth-malformed', { reason: outcome.reason })
 }
@@ -32,7 +34,11 @@ function saslChannel({ channel, peer }: Conversation): SaslChannel {
 }
 
 type Settled = Extract<SaslStep, { readonly kind: 'settled' }>
-type Outcome = Settled | { readonly kind: 'cancelled' } | { readonly kind: 'malformed'; readonly reason: string }
+type Outcome =
+  | Settled
+  | Refusal
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'malformed'; readonly reason: string }
 
 async function converse(
   conversation: Conversation,
@@ -46,7 +52,8 @@ async function converse(
     conversation.say({ code: 334, text: Buffer.from(step.bytes).toString('base64') })
     const line = await conversation.saslLine()
     if (line === '*') return { kind: 'cancelled' }
-    const response = line === undefined ? undefined : fromBase64(line)
+    if (typeof line !== 'string') return line
+    const response = fromBase64(line)
     if (response === undefined) return notBase64
     step = await exchange.respond(response)
   }

@@ -4,6 +4,7 @@ import type { Committed } from '#receive/intake.ts'
 import { type Reply, reply } from '#wire/smtp/reply.ts'
 import type { Answer, Conversation, OpenTransaction } from './conversation.ts'
 import type { MessageStream } from './message-stream.ts'
+import { refusalFields } from './refusal-fields.ts'
 
 /** One answer for all, or (LMTP) one for each recipient taken, in their order. Undefined: the account that sends is gone; the session says so as it ends. */
 export type MessageAnswer = Answer | readonly Answer[] | undefined
@@ -59,7 +60,7 @@ function held(taken: Reply, untilMs: number): Reply {
 
 export function logged(conversation: Conversation, { messageId, recipients }: OpenTransaction, answer: Answer): Answer {
   const { log } = conversation.needs
-  if ('reason' in answer) log.info('smtp.refused', { message: messageId, reason: answer.reason })
+  if ('reason' in answer) log.info('smtp.refused', { message: messageId, ...refusalFields(answer) })
   else log.info('smtp.accepted', { message: messageId, recipients: recipients.length })
   return answer
 }

@@ -73,8 +73,8 @@ export interface Conversation {
   expectData(): void
   expectChunk(sizeBytes: number): void
   nextOfData(): Promise<SmtpEvent>
-  /** The next line, a SASL response: '' and longer; undefined if it was too long or broken. */
-  saslLine(): Promise<string | undefined>
+  /** The next line, a SASL response: '' and longer; or the refusal of one that was too long or broken. */
+  saslLine(): Promise<string | Refusal>
   /** Takes the handshake and forgets everything the client has said (RFC 3207 4.2). */
   startTls(): Promise<void>
   /** Begins anew with somebody else (XCLIENT). */

@@ -13,6 +13,8 @@ export interface SmtpLimits {
   readonly longestHoldMs: number
   /** Commands answered with a syntax or sequence error, or a failed login, between two messages taken; the last is followed by 421. */
   readonly badCommands: number
+  /** NOOP, RSET, EHLO and the like between two messages taken; the last is followed by 421. */
+  readonly emptyCommands: number
   /** 5xx replies between two messages taken that cost nothing; each further one waits. */
   readonly tarpitAfter: number
   /** How long the first of those waits; 0: none does. Each next one twice as long. */
@@ -40,6 +42,7 @@ export const defaultSmtpLimits: SmtpLimits = {
   mailsPerSession: 1_000,
   longestHoldMs: 60 * 24 * 3_600_000,
   badCommands: 10,
+  emptyCommands: 100,
   tarpitAfter: 3,
   tarpitFirstMs: 0,
   tarpitLongestMs: 30_000,
@@ -52,8 +55,17 @@ export const defaultSmtpLimits: SmtpLimits = {
   drainMs: 2_500,
 }
 
+/** No line waits longer, whatever the setting: clients must not take us for dead. */
+export const mostTarpitMs = 30_000
+
 /** Challenges within one AUTH; no mechanism here has more than two. */
 export const authRounds = 5
+
+/** Commands of one client that are carried out before others have a turn. */
+export const commandsInARow = 8
+
+/** Octets of replies that gather for a client that has sent its commands ahead: a thousand recipients have fewer. */
+export const repliesInARowBytes = 48 * 1024
 
 /** Random octets of a message's id. */
 export const messageIdBytes = 8

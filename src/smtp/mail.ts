@@ -6,33 +6,43 @@ import type { CommandOf } from '#wire/smtp/command.ts'
 import { type MailParameters, readMailParameters } from '#wire/smtp/parameters.ts'
 import type { Refusal } from '#wire/smtp/refusals.ts'
 import { reply } from '#wire/smtp/reply.ts'
-import type { Answer, Conversation } from './conversation.ts'
+import type { Answer, Conversation, OpenTransaction } from './conversation.ts'
 import { SessionEnd } from './lifetimes.ts'
+import { refusalFields } from './refusal-fields.ts'
 
 export async function mail(conversation: Conversation, command: CommandOf<'MAIL'>): Promise<Answer> {
-  const { needs, limits, channel, origin } = conversation
+  const { needs, limits, channel } = conversation
   conversation.mails += 1
   // RFC 9422: told in EHLO. The connection ends with the refusal, so that no client waits for better.
   if (conversation.mails > limits.mailsPerSession)
     throw new SessionEnd('too-many-mails', { limit: limits.mailsPerSession })
-  const { sender } = command
-  const parameters = readParameters(conversation, command)
-  if ('reason' in parameters) return parameters
-  if (sender?.needsUtf8 === true && !parameters.smtpUtf8) return conversation.refuse('address-not-ascii')
-  const refusal = parametersRefusal(conversation, parameters)
-  if (refusal !== undefined) return refusal
-  if (!needs.spool.hasRoom()) return conversation.refuse('disk-full')
-
   const messageId = conversation.newMessageId()
-  const begun = await needs.intake.begin(clientOf(conversation), { messageId, path: sender, parameters, origin })
-  const fields = { message: messageId, connection: channel.id, sender: sender?.address ?? '' }
-  if (begun.kind === 'refused') {
-    needs.log.info('smtp.sender-refused', { ...fields, reason: begun.reason })
+  const fields = { message: messageId, connection: channel.id, sender: command.sender?.address ?? '' }
+  const begun = await begin(conversation, command, messageId)
+  if ('reason' in begun) {
+    needs.log.info('smtp.sender-refused', { ...fields, ...refusalFields(begun) })
     return begun
   }
   needs.log.info('smtp.sender', fields)
-  conversation.transaction = { messageId, intake: begun, parameters, recipients: [], stream: undefined }
+  conversation.transaction = begun
   return reply(250, '2.1.0', 'Sender taken')
+}
+
+async function begin(
+  conversation: Conversation,
+  command: CommandOf<'MAIL'>,
+  messageId: string,
+): Promise<OpenTransaction | Refusal> {
+  const { needs, origin } = conversation
+  const { sender } = command
+  const parameters = readParameters(conversation, command)
+  if ('reason' in parameters) return parameters
+  if (sender?.needsUtf8 === true && !parameters.smtpUtf8) return conversation.refuse('sender-not-ascii')
+  const refusal = parametersRefusal(conversation, parameters)
+  if (refusal !== undefined) return refusal
+  if (!needs.spool.hasRoom()) return conversation.refuse('disk-full')
+  const intake = await needs.intake.begin(clientOf(conversation), { messageId, path: sender, parameters, origin })
+  return intake.kind === 'refused' ? intake : { messageId, intake, parameters, recipients: [], stream: undefined }
 }
 
 function readParameters(conversation: Conversation, { parameters }: CommandOf<'MAIL'>): MailParameters | Refusal {

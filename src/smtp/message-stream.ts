@@ -23,6 +23,7 @@ const crlf = new Uint8Array([13, 10])
 export class MessageStream implements AsyncDisposable {
   /** Bare CR and LF are content of the message (BINARYMIME), or were made CRLF: no danger either way. */
   readonly mayHoldBareLineEnds: boolean
+  readonly #isBinary: boolean
   readonly #lineEnds: LineEnds | undefined
   readonly #writer: SpoolWriter
   readonly #filter: HeaderFilter
@@ -32,10 +33,10 @@ export class MessageStream implements AsyncDisposable {
   #fault: { readonly error: unknown } | undefined
 
   constructor({ writer, intake, parameters, limitBytes, way }: MessageStreamParts) {
-    const isBinary = parameters.body === 'BINARYMIME'
+    this.#isBinary = parameters.body === 'BINARYMIME'
     this.#lineEnds = way === 'BDAT' ? new LineEnds() : undefined
-    this.#mender = intake.bareLineEnds === 'normalise' && !isBinary ? new LineEndMender() : undefined
-    this.mayHoldBareLineEnds = isBinary || this.#mender !== undefined
+    this.#mender = intake.bareLineEnds === 'normalise' && !this.#isBinary ? new LineEndMender() : undefined
+    this.mayHoldBareLineEnds = this.#isBinary || this.#mender !== undefined
     this.#filter = new HeaderFilter(intake.unwanted)
     this.#limitBytes = limitBytes
     this.#writer = writer
@@ -76,7 +77,8 @@ export class MessageStream implements AsyncDisposable {
 
   async finish(): Promise<SpooledMessage> {
     if (this.#mender !== undefined) await this.#write(this.#mender.end())
-    else if (this.#lineEnds?.endsInCrlf === false) await this.#write(crlf)
+    // In BINARYMIME every octet is content, the last ones too.
+    else if (this.#lineEnds?.endsInCrlf === false && !this.#isBinary) await this.#write(crlf)
     await this.#spool(this.#filter.end())
     this.check()
     return await this.#writer.finish()

@@ -2,6 +2,7 @@
 
 import type { Command } from '#wire/smtp/command.ts'
 import type { Reply } from '#wire/smtp/reply.ts'
+import { isInTransaction, type State } from '#wire/smtp/state.ts'
 import { isList, type MessageAnswer } from './commit.ts'
 import type { Answer, Conversation } from './conversation.ts'
 
@@ -9,15 +10,18 @@ export interface Outcome {
   readonly answer: MessageAnswer
   /** The addresses of the recipients taken. */
   readonly recipients: readonly string[]
+  /** Where the command leads. */
+  readonly next: State
 }
 
 export function answersPerRecipient(
   { needs }: Conversation,
   command: Command,
-  { answer, recipients }: Outcome,
+  { answer, recipients, next }: Outcome,
 ): readonly Answer[] {
   if (answer === undefined) return []
-  const isEnd = command.verb === 'DATA' || (command.verb === 'BDAT' && command.last)
+  // A DATA that was refused before any message came leaves the transaction as it is, and has one reply.
+  const isEnd = command.verb === 'DATA' ? !isInTransaction(next) : command.verb === 'BDAT' && command.last
   if (needs.kind !== 'lmtp' || !isEnd || recipients.length === 0) return isList(answer) ? answer : [answer]
   return recipients.map((address, index) => {
     // As many as there are recipients: that is the intake's promise.

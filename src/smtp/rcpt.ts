@@ -6,26 +6,35 @@ import { type RecipientParameters, readRecipientParameters } from '#wire/smtp/pa
 import type { Refusal } from '#wire/smtp/refusals.ts'
 import { reply } from '#wire/smtp/reply.ts'
 import type { Answer, Conversation, OpenTransaction } from './conversation.ts'
+import { refusalFields } from './refusal-fields.ts'
 
 export async function rcpt(conversation: Conversation, command: CommandOf<'RCPT'>): Promise<Answer> {
   const { needs, transaction, recipientDomains } = conversation
   if (transaction === undefined) return conversation.refuse('sender-first')
-  const { recipient } = command
-  const parameters = readParameters(conversation, command)
-  if ('reason' in parameters) return parameters
-  if (recipient.needsUtf8 && !transaction.parameters.smtpUtf8) return conversation.refuse('address-not-ascii')
-  const { domain = '' } = recipient
-  const refusal =
-    limitRefusal(conversation, transaction, domain) ?? (await transaction.intake.recipient(recipient, parameters))
-  const fields = { message: transaction.messageId, recipient: recipient.address }
+  const { domain = '', address } = command.recipient
+  const fields = { message: transaction.messageId, recipient: address }
+  const refusal = await refusalOf(conversation, transaction, command)
   if (refusal !== undefined) {
-    needs.log.info('smtp.recipient-refused', { ...fields, reason: refusal.reason })
+    needs.log.info('smtp.recipient-refused', { ...fields, ...refusalFields(refusal) })
     return refusal
   }
   needs.log.info('smtp.recipient', fields)
-  transaction.recipients.push(recipient.address)
+  transaction.recipients.push(address)
   recipientDomains.add(domain)
   return reply(250, '2.1.5', 'Recipient taken')
+}
+
+async function refusalOf(
+  conversation: Conversation,
+  transaction: OpenTransaction,
+  command: CommandOf<'RCPT'>,
+): Promise<Refusal | undefined> {
+  const { recipient } = command
+  const parameters = readParameters(conversation, command)
+  if ('reason' in parameters) return parameters
+  if (recipient.needsUtf8 && !transaction.parameters.smtpUtf8) return conversation.refuse('recipient-not-ascii')
+  const refusal = limitRefusal(conversation, transaction, recipient.domain ?? '')
+  return refusal ?? (await transaction.intake.recipient(recipient, parameters))
 }
 
 function readParameters(conversation: Conversation, { parameters }: CommandOf<'RCPT'>): RecipientParameters | Refusal {

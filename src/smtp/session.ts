@@ -27,6 +27,7 @@ import { Mistakes } from './mistakes.ts'
 import type { SmtpNeeds } from './needs.ts'
 import { answersPerRecipient } from './per-recipient.ts'
 import { permissionFor } from './permission.ts'
+import { Turns } from './turns.ts'
 
 /** A function that runs a session on a channel, as serve/ wants it. */
 export function smtpSession(needs: SmtpNeeds): (channel: Channel, drain: AbortSignal) => Promise<void> {
@@ -62,6 +63,7 @@ class SmtpSession implements Conversation {
 
   readonly #lifetimes: Lifetimes
   readonly #mistakes: Mistakes
+  readonly #turns: Turns
   #watch: Disposable | undefined
   #receiver = new Receiver()
   #state: State = 'connected'
@@ -75,6 +77,7 @@ class SmtpSession implements Conversation {
     this.peer = channel.remote
     this.#lifetimes = new Lifetimes({ channel, clock: needs.clock, drain, limits })
     this.#mistakes = new Mistakes(limits)
+    this.#turns = new Turns(channel)
   }
 
   async run(): Promise<void> {
@@ -103,7 +106,7 @@ class SmtpSession implements Conversation {
       this.#lifetimes.check(wait)
       if (this.isAccountGone) return this.#leave('account-gone')
       const event = this.#receiver.next()
-      if (event !== undefined) await this.#take(event)
+      if (event !== undefined) await this.#takeInTurn(event)
       else if (!(await this.#readMore(wait))) return
     }
   }
@@ -114,9 +117,14 @@ class SmtpSession implements Conversation {
     return await waitsForGreeting(this.#lifetimes, this.limits.bannerDelayMs)
   }
 
+  async #takeInTurn(event: SmtpEvent): Promise<void> {
+    await this.#take(event)
+    const turn = this.#turns.afterCommand()
+    if (turn !== undefined) await turn
+  }
+
   async #take(event: SmtpEvent): Promise<void> {
-    if (event.kind === 'bad-line')
-      return await this.#answer(this.refuse(event.fault === 'too-long' ? 'line-too-long' : 'line-ends-in-lf'))
+    if (event.kind === 'bad-line') return await this.#answer(this.#refusalOf(event.fault))
     if (event.kind !== 'line') throw new Error(`a ${event.kind} where a command was due`)
     const command = this.#parse(event.text)
     if (command.verb !== 'refused') return await this.#do(command)
@@ -135,6 +143,7 @@ class SmtpSession implements Conversation {
   }
 
   async #do(command: Command): Promise<void> {
+    this.#mistakes.countCommand(command.verb)
     const recipients = this.transaction?.recipients ?? []
     const { answer, next } = await this.#run(command)
     // Whatever leads out of a transaction ends it; a refused MAIL or RCPT does not.
@@ -144,7 +153,9 @@ class SmtpSession implements Conversation {
       this.origin = undefined
     this.#state = next
     if (command.verb === 'QUIT') this.#ended = true
-    for (const one of answersPerRecipient(this, command, { answer, recipients })) await this.#answer(one)
+    for (const one of answersPerRecipient(this, command, { answer, recipients, next })) await this.#answer(one)
+    if (this.#mistakes.emptyAreTooMany && !this.#ended)
+      this.#leave('too-many-empty-commands', { limit: this.limits.emptyCommands })
   }
 
   /** What the command comes to, and where it leads. */
@@ -209,7 +220,9 @@ class SmtpSession implements Conversation {
   }
 
   say(reply: Reply): void {
-    this.channel.write(printReply(reply))
+    const printed = printReply(reply)
+    this.#turns.countReply(printed)
+    this.channel.write(printed)
   }
 
   refuse(reason: RefusalName, values: RefusalValues = {}): Refusal {
@@ -230,10 +243,16 @@ class SmtpSession implements Conversation {
     return this.#nextEvent('message')
   }
 
-  async saslLine(): Promise<string | undefined> {
+  async saslLine(): Promise<string | Refusal> {
     this.#receiver.expectSaslLine()
     const event = await this.#nextEvent('command')
-    return event.kind === 'line' ? event.text : undefined
+    if (event.kind === 'bad-line') return this.#refusalOf(event.fault)
+    if (event.kind !== 'line') throw new Error(`a ${event.kind} where a response was due`)
+    return event.text
+  }
+
+  #refusalOf(fault: 'too-long' | 'bare-lf'): Refusal {
+    return this.refuse(fault === 'too-long' ? 'line-too-long' : 'line-ends-in-lf')
   }
 
   async startTls(): Promise<void> {

@@ -1,5 +1,5 @@
-// XFORWARD (Postfix's XFORWARD_README): a trusted server in front tells where it has the next message from. That stands in the log
-// and in Received; nothing is decided by it.
+// XFORWARD (Postfix's XFORWARD_README): a trusted server in front tells where it has the next message from. That stands in the log;
+// nothing is decided by it.
 
 import type { XforwardFacts } from '#receive/intake.ts'
 import type { CommandOf } from '#wire/smtp/command.ts'

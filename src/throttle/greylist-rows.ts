@@ -52,9 +52,10 @@ const correspondentsOf = listOf`
   SELECT account_id, noted_at FROM correspondent
   WHERE address = ${0} AND (noted_at > ${0} OR (written_to = 1 AND noted_at > ${0})) AND account_id IN (${0})`
 
+// `+`, for else SQLite makes of the OR two searches by age, through all that wait.
 const triplesOf = listOf`
   SELECT account_id, recipient, passed, noted_at FROM greylist
-  WHERE network = ${0} AND sender = ${0} AND ((passed = 1 AND noted_at > ${0}) OR (passed = 0 AND noted_at > ${0}))
+  WHERE network = ${0} AND sender = ${0} AND ((+passed = 1 AND noted_at > ${0}) OR (+passed = 0 AND noted_at > ${0}))
     AND account_id IN (${0})`
 
 /** All that is known of the message, of any of its recipients. */

@@ -8,6 +8,7 @@ import { type Database, sql } from '#io/sql/database.ts'
 import { openPglite } from '#io/sql/pglite.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
 import { Greylist, type GreylistLimits, type GreylistVerdict } from './greylist.ts'
+import { find } from './greylist-rows.ts'
 import { senderKey } from './sender-key.ts'
 
 const minuteMs = 60_000
@@ -313,4 +314,30 @@ test('one sender is one, whatever number its address carries', () => {
     ['"a@1"@b.test', '"a@#"@b.test'],
   ]
   for (const [address, wanted] of table) assert.equal(senderKey(address), wanted)
+})
+
+// By age it would read all that wait, for each message of a stranger: a flood of them would be its own amplifier.
+test('a message is looked for by its key', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'posthouse-greylist-'))
+  try {
+    await using database = await openSqlite({ path: join(folder, 'greylist.db') })
+    await Greylist.open({ database, clock: manualClock() })
+    const plans: string[] = []
+    const ages = { waitingSince: 0, passedSince: 0, keptSince: 0, acceptedSince: 0, writtenToSince: 0 }
+    const recipients = [1, 2, 3].map(accountId => ({ accountId, address: 'alice@example.test' }))
+    await database.read(async tx => {
+      const explained: typeof tx.all = async ({ strings: [first = '', ...rest], values }) => {
+        for (const row of await tx.all({ strings: [`EXPLAIN QUERY PLAN ${first}`, ...rest], values }))
+          plans.push(String(row[3]))
+        return []
+      }
+      await find({ ...tx, all: explained }, { network: '192.0.2.0/24', sender: 'a@far.test', recipients }, ages)
+    })
+    assert.deepEqual(plans, [
+      'SEARCH correspondent USING PRIMARY KEY (account_id=? AND address=?)',
+      'SEARCH greylist USING PRIMARY KEY (account_id=? AND network=? AND sender=?)',
+    ])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

@@ -1,4 +1,4 @@
-// What a transcript can't see of an SMTP session: how many writes replies take, and that one is not there yet.
+// What a transcript can't see of an SMTP session: how many writes replies take, that one is not there yet, that splits change nothing.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -8,6 +8,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Channel } from '#io/channel.ts'
 import { type ManualClock, manualClock } from '#io/manual-clock.ts'
 import { type MemoryPeer, memoryChannelPair } from '#io/memory-channel.ts'
+import { seededRandom } from '#io/seeded-random.ts'
 import { socketChannel, socketServerOptions } from '#io/socket-channel.ts'
 import { type SmtpPlace, smtpPlace } from './smtp/place.ts'
 
@@ -163,4 +164,76 @@ async function asked(client: MemoryPeer, lines: number, ...commands: readonly st
 /** For what needs nothing but the event loop: by then it is done, or it waits for something else. */
 async function turn(): Promise<void> {
   await setImmediate()
+}
+
+test('a refusal stands in the log in the words that the client reads', async () => {
+  await using place = await smtpPlace()
+  await using session = await greeted(place)
+  const { client } = session
+  await asked(client, 1, 'HELO client.test')
+  const told = [await asked(client, 1, 'MAIL FROM:<a@b.test> COLOUR=RED')]
+  await asked(client, 1, 'MAIL FROM:<a@b.test>')
+  told.push(await asked(client, 1, 'RCPT TO:<nobody@example.test>'))
+  const logged = place.log.events.map(({ fields }) => fields['reply']).filter(reply => reply !== undefined)
+  assert.deepEqual(
+    logged,
+    told.map(reply => reply.trimEnd()),
+  )
+})
+
+// Dots, and chunks whose content looks like commands: a message of each way is taken, and one of each refused.
+const chunk = (octets: string, last = '') => `BDAT ${octets.length}${last}\r\n${octets}`
+const begin = 'MAIL FROM:<>\r\nRCPT TO:<x@example.test>\r\nRCPT TO:<alice@example.test>\r\n'
+const input = [
+  'EHLO x\r\n',
+  `${begin}DATA\r\nReturn-Path: <>\r\nA: b\r\n\r\n..\r\nQUIT\r\n.\r\n`,
+  `${begin}DATA\r\n\n.\r\n\r.\r\n.\r\n`,
+  chunk('QUIT\r\n', ' LAST'),
+  `${begin}${chunk('A: RSET\r\n\r')}${chunk('\n.\r\n')}${chunk('', ' LAST')}`,
+  `${begin}${chunk('a\r\nb\r')}${chunk('c\n', ' LAST')}`,
+  'NOOP\nNOOP\r\nWHAT\r\nQUIT\r\n',
+].join('')
+const codes = '250 250 550 250 354 250 250 550 250 354 554 503'
+const codesOfChunks = '250 550 250 250 250 250 250 550 250 250 554 500 250 500 221'
+
+test('wherever the input of a session is split, the answers and what is stored are the same', async () => {
+  await using place = await smtpPlace()
+  const whole = await played(place, [input])
+  const [answered, ...messages] = whole
+  assert.equal(answered.match(/^\d{3}(?= )/gm)?.join(' '), `220 ${codes} ${codesOfChunks}`)
+  assert.equal(messages.length, 2)
+  for (let at = 1; at < input.length; at += 1) {
+    const split = await played(place, [input.slice(0, at), input.slice(at)])
+    assert.deepEqual(split, whole, `split before ${JSON.stringify(input.slice(at, at + 20))}`)
+  }
+  assert.deepEqual(await played(place, [...input]), whole, 'octet by octet')
+})
+
+/** What a client reads that sends each piece when the server waits for it, and the messages that it leaves in the mailbox. */
+async function played(place: SmtpPlace, pieces: readonly string[]): Promise<readonly [string, ...string[]]> {
+  const { server, client } = memoryChannelPair({ clock: manualClock() })
+  const before = (await place.store.mailbox(1, 'INBOX'))?.exists ?? 0
+  const run = place.session('mx', { random: seededRandom(1) })
+  const ended = run(server, new AbortController().signal).finally(() => server.close())
+  let answers = await client.receiveUntil(1)
+  for (const piece of pieces) {
+    client.send(piece)
+    answers += await client.receive()
+  }
+  await ended
+  return [answers + client.take(), ...(await stored(place, before))]
+}
+
+/** The messages of alice's INBOX but the first ones. */
+async function stored({ store }: SmtpPlace, but: number): Promise<readonly string[]> {
+  const inbox = await store.mailbox(1, 'INBOX')
+  assert.ok(inbox)
+  using view = await store.openView(1, inbox.mailboxId)
+  const messages: string[] = []
+  for (const messageId of view?.current.messageIds.slice(but, inbox.exists) ?? []) {
+    const message = await store.message(1, messageId)
+    assert.ok(message)
+    messages.push(Buffer.from(await message.read(0, message.sizeBytes)).toString('latin1'))
+  }
+  return messages
 }

@@ -39,8 +39,8 @@ export const commandLineOctetsOf: Readonly<Record<string, number>> = {
     added('ENVID=', envelopeIdCharacters), // RFC 3461 4.4
     added('REQUIRETLS'), // RFC 8689 2
     added('HOLDUNTIL=', dateTimeCharacters), // RFC 4865 3
-    added('BY=+', secondsDigits) + ';RT'.length, // RFC 2852 4
-    added('MT-PRIORITY=-9'), // RFC 6710 4
+    added('BY=+', secondsDigits) + ';RT'.length, // RFC 2852 3
+    added('MT-PRIORITY=-9'), // RFC 6710 3
     authParameterCharacters, // RFC 4954 3
   ].reduce((sum, octets) => sum + octets),
   RCPT: [

@@ -20,6 +20,11 @@ export function isPositive(answer: Reply): boolean {
   return answer.code < 400
 }
 
+/** What the peer reads of a reply of one line, without its CRLF: `550 5.1.1 <a@b>: ...`. */
+export function inOneLine(reply: Reply): string {
+  return printReply(reply).trimEnd()
+}
+
 /** The reply's lines, each with its CRLF. */
 export function printReply({ code, enhanced, text }: Reply): string {
   const status = enhanced === undefined ? '' : `${enhanced} `

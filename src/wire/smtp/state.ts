@@ -1,4 +1,4 @@
-// The whole SMTP session (RFC 5321 4.1.4, RFC 3030 2 and 4, RFC 2033 4) as one table: state × command → where it leads, or why it may
+// The whole SMTP session (RFC 5321 4.1.4, RFC 3030 2 and 3, RFC 2033 4) as one table: state × command → where it leads, or why it may
 // not be given. TLS, the login and XCLIENT are no states: they restart the table (STARTTLS, XCLIENT: connected, AUTH: greeted).
 
 import type { Command, Verb } from './command.ts'
@@ -16,7 +16,7 @@ export type State =
   | 'recipients'
   /** A chunk was taken, more are to come. */
   | 'chunks'
-  /** A chunk was refused, and with it the message: those behind it were on their way already (RFC 3030 4.2). */
+  /** A chunk was refused, and with it the message: those behind it were on their way already (RFC 3030 2). */
   | 'chunks-refused'
 
 /** A command as the table knows it: BDAT is two. */

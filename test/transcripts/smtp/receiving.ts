@@ -1,5 +1,5 @@
 // What the intakes of the SMTP transcripts are given: a DNS of a few hosts and domains, a greylist, a queue, and settings by opener.
-// 8.8.8.8 has no name; 8.8.4.4 is mail.named.test, and may send for strict.test (DMARC reject); 9.9.9.9 is listed in bl.test; nomail.test has a null MX.
+// 8.8.8.8 has no name; 8.8.4.4 is mail.named.test, and may send for strict.test (DMARC reject); 9.9.9.9 is listed in bl.test; nomail.test has a null MX; of silent.test nobody hears.
 
 import type { Directory } from '#accounts/directory.ts'
 import { localDelivery } from '#deliver/local.ts'
@@ -37,6 +37,7 @@ const answers: FixedAnswers = {
     '_dmarc.strict.test': ['v=DMARC1; p=reject'],
     '_dmarc.wary.test': ['v=DMARC1; p=quarantine'],
     'strict.test': ['v=spf1 ip4:8.8.4.4 -all'],
+    'silent.test': 'unknown',
     'wary.test': ['v=spf1 -all'],
     'open.test': ['v=spf1 -all'],
   },

@@ -3,6 +3,7 @@
 import { checkProgram, type RefusalRows } from './row.ts'
 
 const addressForms = 'Correct the address; forms are in RFC 5321 4.1.2'
+const asciiForm = 'Use the ASCII form of the address, or a mail program that knows SMTPUTF8'
 
 export const commandRows = {
   'greet-first': {
@@ -159,12 +160,20 @@ export const commandRows = {
     mend: addressForms,
     sections: ['RFC 5321 4.1.2'],
   },
-  'address-not-ascii': {
+  'sender-not-ascii': {
+    code: 550,
+    enhanced: '5.6.7',
+    what: 'A sender with letters outside ASCII needs SMTPUTF8 with MAIL',
+    who: 'sender',
+    mend: asciiForm,
+    sections: ['RFC 6531 3.5'],
+  },
+  'recipient-not-ascii': {
     code: 553,
     enhanced: '5.6.7',
-    what: 'An address with letters outside ASCII needs SMTPUTF8 with MAIL',
+    what: 'A recipient with letters outside ASCII needs SMTPUTF8 with MAIL',
     who: 'sender',
-    mend: 'Use the ASCII form of the address, or a mail program that knows SMTPUTF8',
+    mend: asciiForm,
     sections: ['RFC 6531 3.5'],
   },
   'parameter-unknown': {

@@ -20,6 +20,15 @@ export const messageRows = {
     mend: 'A message needs a few lines of it: fewer recipients in To and Cc, or a mail program that writes less',
     sections: ['RFC 5322 2.2', 'RFC 3463 3.7'],
   },
+  'header-too-costly': {
+    code: 554,
+    enhanced: '5.6.0',
+    what: 'The header of the message has {what}; no program that sends mail writes so much',
+    who: 'program',
+    mend: checkProgram,
+    sections: ['RFC 5322 2.1.1', 'RFC 3463 3.7'],
+    why: 'Reading such a header takes the square of its length, and there would be no time to verify the mail of others.',
+  },
   'bare-line-end': {
     code: 554,
     enhanced: '5.6.0',

@@ -88,7 +88,7 @@ export const recipientRows = {
     what: 'One message takes up to {limit} recipients',
     who: 'nobody',
     mend: 'Your mail server will send to the others in another message; a mail program needs the list in parts',
-    sections: ['RFC 5321 4.5.3.1.10', 'RFC 9422 4'],
+    sections: ['RFC 5321 4.5.3.1.10', 'RFC 9422 4.2'],
     why: 'The limit is `limits.recipients`; EHLO tells it as LIMITS RCPTMAX. Those taken before it get the message.',
   },
   'too-many-domains': {
@@ -97,7 +97,7 @@ export const recipientRows = {
     what: 'One connection takes recipients of up to {limit} domains',
     who: 'nobody',
     mend: 'Your mail server will send to the others on another connection; a mail program needs the list in parts',
-    sections: ['RFC 9422 4'],
+    sections: ['RFC 9422 4.3'],
     why: 'The limit is `limits.recipientDomains`; EHLO tells it as LIMITS RCPTDOMAINMAX.',
   },
   'one-recipient-per-bounce': {

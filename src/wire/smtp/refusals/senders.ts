@@ -57,4 +57,13 @@ export const senderRows = {
     sections: ['RFC 7489 10.3', 'RFC 7372 3.4'],
     why: 'The owner of the domain in the From line publishes `p=reject`: whatever does not come from one of its servers, or carries no signature of it, is false. A mailing list or a forwarder that changes messages can break the signature. With `receive.dmarcReject: junk` such mail goes to the junk mailbox instead.',
   },
+  'dmarc-unsure': {
+    code: 451,
+    enhanced: '4.4.3',
+    what: 'The message says that it is from {domain}, which wants mail refused that neither SPF nor DKIM shows to be so (DMARC); DNS gives no answer to one of them now',
+    who: 'nobody',
+    mend: 'Your mail server tries again by itself; if it stays so, look at the name servers of {domain}',
+    sections: ['RFC 7489 6.6.3', 'RFC 7208 8.6', 'RFC 6376 6.1'],
+    why: 'A signature whose key cannot be looked up, or an SPF record that cannot be read, shows nothing for the moment: a refusal for good would bounce honest mail, and taking it would let anybody in whose name servers keep silent.',
+  },
 } satisfies RefusalRows

@@ -54,7 +54,7 @@ export const trafficRows = {
     what: 'One connection takes up to {limit} messages',
     who: 'nobody',
     mend: 'Your mail server will connect again by itself and send the others',
-    sections: ['RFC 9422 4', 'RFC 5321 3.8'],
+    sections: ['RFC 9422 4.1', 'RFC 5321 3.8'],
     why: 'The limit is `limits.mailsPerSession`; EHLO tells it as LIMITS MAILMAX.',
   },
   'early-talker': {
@@ -99,6 +99,16 @@ export const trafficRows = {
     who: 'program',
     mend: checkProgram,
     sections: ['RFC 5321 7.8'],
+  },
+
+  'too-many-empty-commands': {
+    code: 421,
+    enhanced: '4.7.0',
+    what: '{limit} commands and no message',
+    who: 'program',
+    mend: 'Connect again when there is a message to send',
+    sections: ['RFC 5321 7.8'],
+    why: 'NOOP, RSET, EHLO and the like cost the server and bring nothing. A program that keeps a connection open between messages may say so many of them before the next one.',
   },
 
   'disk-full': {
