@@ -36,6 +36,11 @@ export function bareLineEndIn(header: Uint8Array): 'CR' | 'LF' | undefined {
   return lineEnds.bareLineEnd
 }
 
+/** Whether its first line would continue the line that we put before it. */
+export function beginsBlank(header: Uint8Array): boolean {
+  return header[0] === 0x20 || header[0] === 0x09
+}
+
 /** How many servers the message has passed: its Received fields (RFC 5321 6.3). */
 export function countReceived(header: Uint8Array): number {
   return latin1(header).match(receivedLine)?.length ?? 0

@@ -9,7 +9,7 @@ import type { SpooledMessage } from '#store/spool.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
-import { bareLineEndIn, countReceived, headerOf, refusedContent } from './header-facts.ts'
+import { bareLineEndIn, beginsBlank, countReceived, headerOf, refusedContent } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import { localRecipient, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
 import type { ReceivePolicy } from './policy.ts'
@@ -89,6 +89,7 @@ class LmtpTransaction implements Transaction {
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const facts = {
       bareLineEnd: bareLineEnd ?? bareLineEndIn(header),
+      beginsBlank: beginsBlank(header),
       receivedFields: countReceived(header),
       // The server in front delivers to mailboxes here alone: what it forwards elsewhere comes back through MX.
       deliveredBefore: undefined,

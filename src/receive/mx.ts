@@ -16,7 +16,7 @@ import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
 import { tooMuchIn } from './header-cost.ts'
-import { bareLineEndIn, countReceived, deliveredBefore, headerOf, refusedContent } from './header-facts.ts'
+import { bareLineEndIn, beginsBlank, countReceived, deliveredBefore, headerOf, refusedContent } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import { localRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
 import type { MailDomains } from './mail-domains.ts'
@@ -144,6 +144,7 @@ class MxTransaction implements Transaction {
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const facts = {
       bareLineEnd: bareLineEnd ?? bareLineEndIn(header),
+      beginsBlank: beginsBlank(header),
       receivedFields: countReceived(header),
       deliveredBefore: deliveredBefore(header, { addresses, hostname }),
       foreignFrom: undefined,

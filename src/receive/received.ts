@@ -40,5 +40,6 @@ function safeName(hello: string): string {
 
 function addressLiteral(address: string): string {
   if (address === 'unix') return 'unix socket'
+  if (address === 'unknown') return 'unknown' // XCLIENT could not tell
   return address.includes(':') ? `[IPv6:${address}]` : `[${address}]`
 }

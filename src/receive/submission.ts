@@ -16,7 +16,7 @@ import type { RecipientRate } from '#throttle/recipient-rate.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { Hold, RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
-import { bareLineEndIn, countReceived, headerOf } from './header-facts.ts'
+import { bareLineEndIn, beginsBlank, countReceived, headerOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import { localRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
 import type { MailDomains } from './mail-domains.ts'
@@ -99,6 +99,7 @@ class SubmissionTransaction implements Transaction {
     const header = readHeader(octets)
     const facts = {
       bareLineEnd: bareLineEnd ?? bareLineEndIn(octets),
+      beginsBlank: beginsBlank(octets),
       receivedFields: countReceived(octets),
       deliveredBefore: undefined,
       foreignFrom: await foreignFrom(resolver, this.#account, header),

@@ -6,6 +6,7 @@ import { type MessageFacts, messageRefusal, peerRefusal, type SenderFacts, sende
 describe('a message', () => {
   const clean: MessageFacts = {
     bareLineEnd: undefined,
+    beginsBlank: false,
     receivedFields: 3,
     deliveredBefore: undefined,
     foreignFrom: undefined,
@@ -16,6 +17,7 @@ describe('a message', () => {
     ['that has passed 50 servers is taken', { receivedFields: 50 }, undefined],
     ['that goes in a loop is refused', { receivedFields: 51 }, 'loop'],
     ['that was delivered before is refused', { deliveredBefore: 'a@b' }, 'delivered-to-loop'],
+    ['that would continue our trace is refused', { beginsBlank: true }, 'begins-blank'],
     ['with a bare LF is refused', { bareLineEnd: 'LF' }, 'bare-line-end'],
     ["with somebody else's From is refused", { foreignFrom: { address: 'x@y', user: 'a@b' } }, 'from-not-yours'],
     ['that fits a rule is refused', { refusedContent: { field: 'subject', contains: 'x' } }, 'content-refused'],

@@ -9,6 +9,7 @@ import type { ContentRule, ReceivePolicy } from './policy.ts'
 /** What the message itself shows. */
 export interface MessageFacts {
   readonly bareLineEnd: 'CR' | 'LF' | undefined
+  readonly beginsBlank: boolean
   readonly receivedFields: number
   /** A recipient to whom it was delivered before. */
   readonly deliveredBefore: string | undefined
@@ -21,6 +22,7 @@ export interface MessageFacts {
 export function messageRefusal(facts: MessageFacts, hostname: string): Refusal | undefined {
   const { bareLineEnd, receivedFields, deliveredBefore, foreignFrom, refusedContent } = facts
   if (bareLineEnd !== undefined) return refuse('bare-line-end', { lineEnd: bareLineEnd })
+  if (facts.beginsBlank) return refuse('begins-blank')
   if (receivedFields > maxReceivedFields) return refuse('loop', { count: receivedFields })
   if (deliveredBefore !== undefined) return refuse('delivered-to-loop', { address: deliveredBefore })
   if (foreignFrom !== undefined) return refuse('from-not-yours', { ...foreignFrom, hostname })

@@ -48,9 +48,9 @@ function read({ name, value }: Attribute): Partial<Peer> | string {
   }
 }
 
-/** An address that is not known leaves the peer's own: something has to answer for what the client does. */
+/** Who is not known is nobody: not the server in front, which may be trusted. */
 function readAddress(value: string | undefined): Partial<Peer> | string {
-  if (value === undefined) return {}
+  if (value === undefined) return { address: 'unknown' }
   const address = value.replace(/^IPV6:/i, '')
   return isIP(address) === 0 ? 'ADDR is an IP address' : { address }
 }

@@ -29,6 +29,15 @@ export const messageRows = {
     sections: ['RFC 5322 2.1.1', 'RFC 3463 3.7'],
     why: 'Reading such a header takes the square of its length, and there would be no time to verify the mail of others.',
   },
+  'begins-blank': {
+    code: 554,
+    enhanced: '5.6.0',
+    what: 'The message begins with a space or a tab; its first line has to be a header field or empty',
+    who: 'program',
+    mend: checkProgram,
+    sections: ['RFC 5322 2.2.3', 'RFC 3463 3.7'],
+    why: 'A line that begins with a space continues the one before it, and the one before it would be the trace that this server writes.',
+  },
   'bare-line-end': {
     code: 554,
     enhanced: '5.6.0',
