@@ -62,14 +62,23 @@ function asLines(recognised: Recognised): readonly string[] {
   const others = name === undefined ? reasons : reasons.slice(1)
   return [
     ...(name === undefined ? inGeneralLines(recognised) : wholeReason(name)),
-    ...(others.length === 0 ? [] : ['', othersTitle(recognised), ...others.flatMap(shortReason)]),
+    ...(others.length === 0 ? [] : othersLines(recognised, others)),
   ]
 }
 
-function othersTitle({ code, enhanced, name }: Recognised): string {
+/** Of another server's reply our reasons are no more than a guess: their names are enough. */
+function othersLines(
+  { code, enhanced, name, hasWords }: Recognised,
+  others: readonly RefusalName[],
+): readonly string[] {
   const codes = enhanced ?? String(code)
-  if (name !== undefined) return `Posthouse says ${codes} for other reasons too:`
-  return `From Posthouse ${codes} has one of these reasons:`
+  if (name !== undefined) return ['', `Posthouse says ${codes} for other reasons too:`, ...others.flatMap(shortReason)]
+  if (!hasWords) return ['', `From Posthouse ${codes} has one of these reasons:`, ...others.flatMap(shortReason)]
+  return [
+    '',
+    `Where Posthouse says ${codes}, it is one of these; posthouse explain NAME tells more:`,
+    ...wrapped(others.join(', '), limits.lineWidth, '  '),
+  ]
 }
 
 function wholeReason(name: RefusalName): readonly string[] {

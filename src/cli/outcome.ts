@@ -48,7 +48,7 @@ const words: { readonly [K in RefusalKind]: Words } = {
   },
   'no-such-grant': {
     code: exitCode.badData,
-    says: subject => `it was not granted to send as ${subject}`,
+    says: subject => `${subject} was not granted to this account`,
     next: () => 'posthouse account show ADDRESS lists what is granted',
   },
   'too-many': {

@@ -64,3 +64,9 @@ test('codes, wherever they stand', () => {
     assert.deepEqual(found, wanted, text)
   }
 })
+
+// Somebody else wrote what is pasted: no text may hold the reader up. One that costs its square would be seen to hang here.
+test('a text of a million characters costs no more than its length', () => {
+  for (const piece of ['<', '> ', 'x', 'a@', '{a', 'said: ', '5.', 'Status:'])
+    assert.equal(recognise(piece.repeat(1_000_000 / piece.length)), undefined)
+})

@@ -117,7 +117,8 @@ function hasWordsOf(text: string, what: string): boolean {
 function wordsIn(text: string): ReadonlySet<string> {
   const plain = text
     .toLowerCase()
-    .replace(/<[^>]*>|\{\w+\}|\S*[@/]\S*|[\d.]+/g, ' ')
-    .match(/[a-z]{2,}/g)
-  return new Set(plain)
+    .replace(/<[^<>]*>|\{\w+\}/g, ' ')
+    .split(/\s+/)
+    .filter(word => !/[@/]/.test(word))
+  return new Set(plain.flatMap(word => word.match(/[a-z]{2,}/g) ?? []))
 }

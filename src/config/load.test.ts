@@ -119,7 +119,7 @@ describe('configuration files', () => {
     assert.deepEqual(wanted.receive, {
       bareLineEnds: 'normalise',
       bannerDelayMs: 0,
-      tarpit: { after: 3, firstMs: 2_000, longestMs: 30_000 },
+      tarpit: { after: 10, firstMs: 2_000, longestMs: 10_000 },
       greylist: {
         ...{ enabled: true, delayMs: 600_000, waitingMs: 86_400_000 },
         ...{ forgetMs: 36 * 86_400_000, writtenToMs: 730 * 86_400_000, mostWaiting: 100_000 },
@@ -213,7 +213,7 @@ describe('configuration files', () => {
       [
         'e.yaml',
         `${head}throttles:\n  trustedNetworks:\n    - 10.0.0.0/8\n    - 10.0.0.0/40\n`,
-        'e.yaml:6: throttles.trustedNetworks[1]: wanted a network, like "10.0.0.0/8" or "::1/128", found "10.0.0.0/40"',
+        'e.yaml:6: throttles.trustedNetworks[1]: wanted a network, like "10.0.0.0/8", or "192.0.2.1/32" for one address, found "10.0.0.0/40"',
       ],
       [
         'f.yaml',
@@ -271,7 +271,7 @@ describe('configuration files', () => {
       ],
       [
         '{ protocol: mx, port: 25, proxyFrom: [10.0.0.1] }',
-        'proxyFrom[0]: wanted a network, like "10.0.0.0/8" or "::1/128", found "10.0.0.1"',
+        'proxyFrom[0]: wanted a network, like "10.0.0.0/8", or "192.0.2.1/32" for one address, found "10.0.0.1"',
       ],
       [
         '{ protocol: lmtp, path: x }\n  - { protocol: lmtp, path: x, name: y }',
@@ -299,6 +299,7 @@ describe('configuration files', () => {
         'blocklists: [{ zone: zen }]',
         'blocklists[0].zone: wanted the name of a list, like "zen.spamhaus.org", found "zen"',
       ],
+      ['blocklists: [zen.x.org]', 'blocklists[0]: wanted a blocklist with the keys zone, link, found "zen.x.org"'],
       [
         'refuseContent: [{ field: "a b", contains: x }]',
         'refuseContent[0].field: wanted the name of a header field, like "subject", found "a b"',
@@ -320,6 +321,16 @@ describe('configuration files', () => {
       assert.deepEqual(await complaints('rules.yaml', `${head}receive:\n  ${rule}\n`), [
         `rules.yaml:4: receive.${wanted}`,
       ])
+    assert.deepEqual(
+      await complaints(
+        'two.yaml',
+        `${head}listeners: [{ protocol: mx, port: x }, { protocol: imap, port: 143, tls: none }]\n`,
+      ),
+      [
+        'two.yaml:3: listeners[0].port: wanted a whole number from 0 to 65535, found "x"',
+        'two.yaml:3: listeners[1].tls: only lmtp does without TLS; wanted "implicit" or "starttls", found "none"',
+      ],
+    )
     const free = `${head}listeners:\n  - { protocol: mx, port: 0 }\n  - { protocol: imap, port: 0 }\n  - { protocol: pop3, port: 25, host: 192.0.2.1 }\n  - { protocol: pop3, port: 25, host: '::1', name: other }\n`
     assert.equal((await load('free.yaml', free)).listeners.length, 4)
   })

@@ -85,7 +85,9 @@ export const listeners = z
   .min(1, { error: 'wanted at least one listener' })
   .superRefine((list, context) => {
     for (const [index, one] of list.entries()) {
-      const before = list.slice(0, index)
+      // One that has a complaint of its own may be no listener yet, whatever its type says.
+      if (one?.place === undefined) continue
+      const before = list.slice(0, index).filter(other => other?.place !== undefined)
       if (before.some(other => other.name === one.name)) {
         const message = `two listeners are named "${one.name}": give one of them a name of its own`
         context.addIssue({ code: 'custom', path: [index], message })

@@ -8,7 +8,7 @@ import { duration, listOf, settings, strict, wholeNumber, yesOrNo } from './sche
 
 const zone = 'wanted the name of a list, like "zen.spamhaus.org"'
 const link = 'wanted a link, like "https://check.spamhaus.org/results/?query={address}"'
-const blocklist = strict('a list', {
+const blocklist = strict('a blocklist', {
   zone: z.string({ error: zone }).refine(name => toAsciiDomain(name)?.includes('.') === true, { error: zone }),
   link: z
     .string({ error: link })

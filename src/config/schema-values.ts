@@ -45,7 +45,7 @@ export const address = z
   .refine(text => isIP(text) !== 0, { error: 'wanted an IP address, like "127.0.0.1" or "::1"' })
 export const network = z
   .string({ error: 'wanted a network' })
-  .refine(isNetwork, { error: 'wanted a network, like "10.0.0.0/8" or "::1/128"' })
+  .refine(isNetwork, { error: 'wanted a network, like "10.0.0.0/8", or "192.0.2.1/32" for one address' })
 export const hostname = z
   .string({ error: 'wanted the name of this host, like "mail.example.com"' })
   .refine(name => toAsciiDomain(name) !== undefined && isIP(name) === 0, {
