@@ -8,7 +8,8 @@ await runLanes([
     { name: 'format and lint', command: [bin('biome'), 'ci', '.'] },
     testStep(
       'unit, contract, transcript and fuzz tests',
-      ['--test-isolation=none'],
+      // PGlite is used too briefly to be worth a second, better compilation.
+      ['--test-isolation=none', '--no-wasm-tier-up'],
       'src/**/*.test.ts',
       'tools/*.test.ts',
       'test/{support,transcripts,fuzz,differential}/**/*.test.ts',

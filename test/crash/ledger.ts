@@ -1,4 +1,5 @@
-// What the clients know: which messages were acknowledged, which were cut off before an answer, which UID each was seen under.
+// What the clients know of one mailbox: which messages were acknowledged, which are held until their time, which were cut off before an answer,
+// which UID each was seen under.
 
 import assert from 'node:assert/strict'
 
@@ -9,7 +10,11 @@ export interface Seen {
 }
 
 export class Ledger {
+  readonly #name: string
   readonly #acknowledged = new Set<string>()
+  /** Taken to be delivered later, and not seen yet. */
+  readonly #held = new Set<string>()
+  readonly #heldOver = new Set<string>()
   readonly #uncertain = new Set<string>()
   /** Asked to be expunged: gone once OK was read, either way until then. */
   readonly #removing = new Set<string>()
@@ -18,8 +23,22 @@ export class Ledger {
   readonly #tokenOf = new Map<number, string>()
   #next = 0
 
+  /** @param name begins the tokens of messages that were begun here */
+  constructor(name: string) {
+    this.#name = name
+  }
+
   get acknowledged(): number {
     return this.#acknowledged.size
+  }
+
+  get held(): number {
+    return this.#held.size
+  }
+
+  /** How many were held when the server was killed, and not delivered by then. */
+  get heldOver(): number {
+    return this.#heldOver.size
   }
 
   get uncertain(): number {
@@ -30,10 +49,8 @@ export class Ledger {
     return this.#removed.size
   }
 
-  /** A new message about to be sent: from here on its fate is uncertain. */
-  begin(): string {
-    this.#next += 1
-    const token = `token-${this.#next}`
+  /** A new message about to be sent: from here on its fate is uncertain. One to several mailboxes has the token that the first gave. */
+  begin(token = `${this.#name}-${++this.#next}`): string {
     this.#uncertain.add(token)
     return token
   }
@@ -42,6 +59,12 @@ export class Ledger {
   acknowledge(token: string): void {
     this.#uncertain.delete(token)
     this.#acknowledged.add(token)
+  }
+
+  /** It was answered 250, and is to come later. */
+  hold(token: string): void {
+    this.#uncertain.delete(token)
+    this.#held.add(token)
   }
 
   /** The UID that APPENDUID told. */
@@ -59,12 +82,13 @@ export class Ledger {
     this.#removed.add(token)
   }
 
-  /** Holds the mailbox, as read after a crash, against all that the clients know. */
+  /** Holds the mailbox, as read after a crash, against all that the clients know. What is held may be there or not: at the end nothing is held any more. */
   verify(mailbox: readonly Seen[], when: string): void {
     const tokens = new Set<string>()
     for (const seen of mailbox) {
       assert.ok(!tokens.has(seen.token), `${when}: ${seen.token} is there twice`)
       tokens.add(seen.token)
+      if (this.#held.delete(seen.token)) this.#acknowledged.add(seen.token)
       assert.ok(!this.#removed.has(seen.token), `${when}: ${seen.token} came back after its EXPUNGE`)
       assert.ok(
         this.#acknowledged.has(seen.token) || this.#uncertain.has(seen.token),
@@ -80,6 +104,13 @@ export class Ledger {
       if (!tokens.has(token)) this.#removed.add(token)
     }
     this.#removing.clear()
+    for (const token of this.#held) this.#heldOver.add(token)
+  }
+
+  /** Everything is delivered that was held. */
+  verifyReleased(mailbox: readonly Seen[], when: string): void {
+    this.verify(mailbox, when)
+    assert.deepEqual([...this.#held], [], `${when}: held, acknowledged, and never delivered`)
   }
 
   #place({ uid, token }: Seen, when: string): void {

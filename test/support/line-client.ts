@@ -29,9 +29,10 @@ export class LineClient {
     socket.on('close', () => this.#end(new Error('the server closed the connection')))
   }
 
-  static async open(port: Port, tls: boolean): Promise<LineClient> {
+  /** @param place a port, or the path of a unix socket */
+  static async open(place: Port | { readonly path: string }, tls: boolean): Promise<LineClient> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const socket = tls ? connectTls({ ...port, rejectUnauthorized: false }, resolve) : connect(port, resolve)
+    const socket = tls ? connectTls({ ...place, rejectUnauthorized: false }, resolve) : connect(place, resolve)
     socket.setNoDelay(true)
     socket.once('error', reject)
     await promise
@@ -98,8 +99,8 @@ export class LineClient {
     }
   }
 
-  /** One SMTP reply, or the last of as many as are waited for: lines with a space after the code. Throws when it is none of 2xx and 3xx. */
-  async replies(count: number): Promise<void> {
+  /** One SMTP reply, or the last of as many as are waited for: lines with a space after the code; `each` is told of every one. Throws when it is none of 2xx and 3xx. */
+  async replies(count: number, each?: (index: number) => void): Promise<void> {
     let seen = 0
     let tail = ''
     while (seen < count) {
@@ -109,6 +110,7 @@ export class LineClient {
       for (const line of lines) {
         if (line.charAt(3) === '-') continue
         if (!/^[23]/.test(line)) throw new Error(`the server answered: ${line}`)
+        each?.(seen)
         seen += 1
       }
     }

@@ -1,14 +1,27 @@
 // PostgreSQL inside this process, for tests: it shows that schema and statements are ones that both engines accept.
 // One connection, so transactions queue; the import is dynamic because the package is needed for tests alone.
 
+import { after } from 'node:test'
 import type { PGlite } from '@electric-sql/pglite'
 import type { Database, Row, Sql, Tx } from './database.ts'
 import { limits } from './limits.ts'
 
+/** Starting one takes seconds: who is done with it leaves it, emptied, to the next. */
+let idle: PGlite | undefined
+
 export async function openPglite(): Promise<Database> {
-  const { PGlite } = await import('@electric-sql/pglite')
-  return new PgliteDatabase(await PGlite.create())
+  const left = idle
+  idle = undefined
+  return new PgliteDatabase(left ?? (await start()))
 }
+
+async function start(): Promise<PGlite> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  return await PGlite.create()
+}
+
+// Left open it keeps the process for 10 s more.
+after(async () => await idle?.close())
 
 class PgliteDatabase implements Database {
   readonly #engine: PGlite
@@ -58,7 +71,9 @@ class PgliteDatabase implements Database {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last
-    await this.#engine.close()
+    await this.#engine.exec('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+    if (idle === undefined) idle = this.#engine
+    else await this.#engine.close()
   }
 }
 
