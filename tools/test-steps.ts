@@ -22,11 +22,14 @@ interface Outcome {
 /** A program that npm installed. */
 export const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
 
+/** A test that takes longer hangs: better told by its name than by silence. */
+const hangsMs = 600_000
+
 /** A step of Node's test runner over the files that the patterns name. Throws when there are none: a step that runs nothing would pass. */
 export function testStep(name: string, flags: readonly string[], ...patterns: string[]): Step {
   const files = globSync(patterns, { cwd: root }).sort()
   if (files.length === 0) throw new Error(`${name}: no file matches ${patterns.join(' ')}`)
-  return { name, command: [process.execPath, '--test', ...flags, ...files] }
+  return { name, command: [process.execPath, '--test', `--test-timeout=${hangsMs}`, ...flags, ...files] }
 }
 
 /** Runs the lanes side by side, the steps of a lane in turn; prints a failed step's whole output and a line for each. Sets the exit code. */

@@ -8,7 +8,7 @@ import { administer } from './installation.ts'
 import { valueFrom } from './outcome.ts'
 import { printMinute, printOne, printSender } from './print.ts'
 import { noSuchMessage } from './queued-message.ts'
-import { columns } from './table.ts'
+import { columns, printable } from './table.ts'
 
 export const command: Command = {
   name: 'queue show',
@@ -42,9 +42,4 @@ function lines(message: QueuedDetails): readonly string[] {
     ]),
   ]
   return [...columns(rows), '', ...message.header.trimEnd().split(/\r?\n/).map(printable)]
-}
-
-/** What a sender wrote must not drive the reader's terminal. */
-function printable(line: string): string {
-  return line.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '?')
 }

@@ -249,7 +249,7 @@ describe('the command line', () => {
       sender: 'codes@bank.test',
       recipients: [{ accountId: 1, address: 'alice@example.test' }],
     })
-    const text = 'Subject: tea\x1b[31m\r\n\r\n'
+    const text = 'Subject: tea\x1b[31m\u202e\r\n\r\n'
     assert.equal(await place.hold({ text, to: { bob: {}, carol: {} }, inMs: 3_600_000 }), 'm1')
     await place[Symbol.asyncDispose]()
     const minute = String.raw`\d{4}-\d\d-\d\d \d\d:\d\dZ`
@@ -268,7 +268,7 @@ describe('the command line', () => {
       ['queue list --recipient CAROL@example.test', 0, /\nm1 /],
       ['queue list --state failed', 0, /^none$/],
       ['queue list --state lost', 64, /there is no state "lost"/],
-      ['queue show m1', 0, /recipient {2}carol@example\.test \(scheduled\)\n\nReceived: here\nSubject: tea\?\[31m$/],
+      ['queue show m1', 0, /recipient {2}carol@example\.test \(scheduled\)\n\nReceived: here\nSubject: tea\?\[31m\?$/],
       ['queue show m2', 65, /no message m2 waits/],
       ['queue release m1', 0, /^m1 released$/],
       ['queue release m2', 65, /no message m2 waits/],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import dgram from 'node:dgram'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { systemDns } from './dns.ts'
+import { type Answer, systemDns } from './dns.ts'
 
 /** A resolver on 127.0.0.1 that answers every question by `answer`, or not at all. */
 async function resolverThat(answer: (question: Buffer) => Buffer | undefined) {
@@ -16,7 +16,7 @@ async function resolverThat(answer: (question: Buffer) => Buffer | undefined) {
   return { port: socket.address().port, [Symbol.asyncDispose]: async () => void socket.close() }
 }
 
-const types = { a: 1, ptr: 12, mx: 15, txt: 16, aaaa: 28 } as const
+const types = { a: 1, cname: 5, ptr: 12, mx: 15, txt: 16, aaaa: 28 } as const
 type Type = keyof typeof types
 interface Record {
   readonly type: Type
@@ -79,6 +79,7 @@ test('each question brings its own records from the resolver that was set', asyn
     mx(20, ''),
     { type: 'txt', data: strings('v=spf1 ', '-all') },
     { type: 'txt', data: strings('other') },
+    { type: 'cname', data: labels('host.example.test') },
   ]
   await using resolver = await resolverThat(question => {
     asked.push(question.toString('latin1'))
@@ -98,23 +99,28 @@ test('each question brings its own records from the resolver that was set', asyn
     ],
   })
   assert.deepEqual(await dns.texts('example.test'), { kind: 'found', records: ['v=spf1 -all', 'other'] })
+  assert.deepEqual(await dns.aliases('example.test'), { kind: 'found', records: ['host.example.test'] })
 })
 
-const failures: readonly (readonly [why: string, answer: (question: Buffer) => Buffer | undefined, wanted: string])[] =
-  [
-    ['a name that does not exist has none', failing(3), 'none'],
-    ['a name without such a record has none', question => answering(question, []), 'none'],
-    ['a resolver that fails knows nothing', failing(2), 'unknown'],
-    ['a resolver that is silent knows nothing', () => undefined, 'unknown'],
-  ]
+const failures: readonly (readonly [
+  why: string,
+  answer: (question: Buffer) => Buffer | undefined,
+  wanted: Answer<never>,
+])[] = [
+  ['a name that does not exist has none', failing(3), { kind: 'none', nameExists: false }],
+  ['a name without such a record has none', question => answering(question, []), { kind: 'none', nameExists: true }],
+  ['a resolver that fails knows nothing', failing(2), { kind: 'unknown' }],
+  ['a resolver that is silent knows nothing', () => undefined, { kind: 'unknown' }],
+]
 for (const [why, answer, wanted] of failures) {
   test(why, async () => {
     await using resolver = await resolverThat(answer)
-    const dns = systemDns({ server: '127.0.0.1', port: resolver.port, timeoutMs: wanted === 'none' ? 10_000 : 40 })
-    assert.deepEqual(await dns.pointers('192.0.2.7'), { kind: wanted })
-    assert.deepEqual(await dns.addresses('example.test'), { kind: wanted })
-    assert.deepEqual(await dns.exchangers('example.test'), { kind: wanted })
-    assert.deepEqual(await dns.texts('example.test'), { kind: wanted })
+    const dns = systemDns({ server: '127.0.0.1', port: resolver.port, timeoutMs: wanted.kind === 'none' ? 10_000 : 40 })
+    assert.deepEqual(await dns.pointers('192.0.2.7'), wanted)
+    assert.deepEqual(await dns.addresses('example.test'), wanted)
+    assert.deepEqual(await dns.exchangers('example.test'), wanted)
+    assert.deepEqual(await dns.texts('example.test'), wanted)
+    assert.deepEqual(await dns.aliases('example.test'), wanted)
   })
 }
 
@@ -132,5 +138,5 @@ test('addresses of one family are enough; without the other family an absence is
 
 test('what is no address has no names', async () => {
   const dns = systemDns({ server: '127.0.0.1', port: 9, timeoutMs: 10_000 })
-  assert.deepEqual(await dns.pointers('not an address'), { kind: 'none' })
+  assert.deepEqual(await dns.pointers('not an address'), { kind: 'none', nameExists: false })
 })

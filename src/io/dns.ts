@@ -8,8 +8,8 @@ import { pointerName } from './reverse-name.ts'
 
 export type Answer<R> =
   | { readonly kind: 'found'; readonly records: readonly R[] }
-  /** The name, or this type of record at it, does not exist. */
-  | { readonly kind: 'none' }
+  /** The name does not exist, or has no record of this type. */
+  | { readonly kind: 'none'; readonly nameExists: boolean }
   /** Nobody answered in time, or the answer was a failure: it may be otherwise in a minute. */
   | { readonly kind: 'unknown' }
 
@@ -27,6 +27,8 @@ export interface Dns {
   exchangers(domain: string): Promise<Answer<MailExchanger>>
   /** Each record's strings joined to one (RFC 7208 3.3). */
   texts(name: string): Promise<Answer<string>>
+  /** What a name's own CNAME record leads to, whether or not that exists. The other questions follow it. */
+  aliases(name: string): Promise<Answer<string>>
 }
 
 export interface SystemDnsOptions {
@@ -52,7 +54,7 @@ export function systemDns(options: SystemDnsOptions): Dns {
     // Not resolver.reverse: it takes a failure for a name that does not exist.
     pointers: async address => {
       const name = pointerName(address)
-      return name === undefined ? { kind: 'none' } : await ask(resolver.resolvePtr(name), withoutFinalDot)
+      return name === undefined ? noSuchName : await ask(resolver.resolvePtr(name), withoutFinalDot)
     },
     async addresses(name, family) {
       const four = () => ask(resolver.resolve4(name), same)
@@ -66,27 +68,33 @@ export function systemDns(options: SystemDnsOptions): Dns {
         preference: priority,
       })),
     texts: name => ask(resolver.resolveTxt(name), strings => strings.join('')),
+    aliases: name => ask(resolver.resolveCname(name), withoutFinalDot),
   }
 }
 
 function found<A, R>(records: readonly A[], read: (record: A) => R): Answer<R> {
-  if (records.length === 0) return { kind: 'none' }
+  if (records.length === 0) return { kind: 'none', nameExists: true }
   return { kind: 'found', records: records.slice(0, limits.dnsRecords).map(read) }
 }
 
-/** No such name, no such record, and names that no question can be asked of. */
-const certain: readonly unknown[] = ['ENOTFOUND', 'ENODATA', 'EBADNAME', 'EINVAL', 'EBADQUERY']
+const noSuchName = { kind: 'none', nameExists: false } as const
 
-function failed(error: unknown): { readonly kind: 'none' | 'unknown' } {
+/** No such name, and names that no question can be asked of. */
+const notThere: readonly unknown[] = ['ENOTFOUND', 'EBADNAME', 'EINVAL', 'EBADQUERY']
+
+function failed(error: unknown): Answer<never> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return { kind: certain.includes(code) ? 'none' : 'unknown' }
+  if (code === 'ENODATA') return { kind: 'none', nameExists: true }
+  return notThere.includes(code) ? noSuchName : { kind: 'unknown' }
 }
 
 /** What one half has found counts though the other half is unknown; but then "none" is not certain. */
 function both<R>([first, second]: readonly [Answer<R>, Answer<R>]): Answer<R> {
   const records = [first, second].flatMap(answer => (answer.kind === 'found' ? answer.records : []))
   if (records.length > 0) return { kind: 'found', records }
-  return { kind: first.kind === 'unknown' || second.kind === 'unknown' ? 'unknown' : 'none' }
+  const nones = [first, second].filter(answer => answer.kind === 'none')
+  if (nones.length < 2) return { kind: 'unknown' }
+  return { kind: 'none', nameExists: nones.some(({ nameExists }) => nameExists) }
 }
 
 function same(address: string): string {

@@ -1,4 +1,4 @@
-// A DNS that knows what it was told, for tests. What was not told does not exist.
+// A DNS that knows what it was told, for tests. What was not told does not exist, and what an alias leads to neither (RFC 6604 3).
 
 import { isIP } from 'node:net'
 import type { Answer, Dns, MailExchanger } from './dns.ts'
@@ -11,25 +11,30 @@ export interface FixedAnswers {
   readonly addresses?: Records<string>
   readonly exchangers?: Records<MailExchanger>
   readonly texts?: Records<string>
+  readonly aliases?: Records<string>
 }
 
 export function fixedDns(answers: FixedAnswers = {}): Dns {
-  return {
-    pointers: async address => answer(answers.pointers, address),
-    addresses: async (name, family) => ofFamily(answer(answers.addresses, name.toLowerCase()), family),
-    exchangers: async domain => answer(answers.exchangers, domain.toLowerCase()),
-    texts: async name => answer(answers.texts, name.toLowerCase()),
+  const { pointers, addresses, exchangers, texts, aliases } = answers
+  const answer = <R>(records: Records<R> | undefined, name: string): Answer<R> => {
+    const key = name.toLowerCase()
+    const known = records?.[key] ?? []
+    if (known === 'unknown') return { kind: 'unknown' }
+    if (known.length > 0) return { kind: 'found', records: known }
+    const nameExists = [pointers, addresses, exchangers, texts].some(table => table?.[key] !== undefined)
+    return { kind: 'none', nameExists }
   }
-}
-
-function answer<R>(records: Records<R> | undefined, key: string): Answer<R> {
-  const known = records?.[key] ?? []
-  if (known === 'unknown') return { kind: 'unknown' }
-  return known.length === 0 ? { kind: 'none' } : { kind: 'found', records: known }
+  return {
+    pointers: async address => answer(pointers, address),
+    addresses: async (name, family) => ofFamily(answer(addresses, name), family),
+    exchangers: async domain => answer(exchangers, domain),
+    texts: async name => answer(texts, name),
+    aliases: async name => answer(aliases, name),
+  }
 }
 
 function ofFamily(found: Answer<string>, family: 4 | 6 | undefined): Answer<string> {
   if (family === undefined || found.kind !== 'found') return found
   const records = found.records.filter(address => isIP(address) === family)
-  return records.length === 0 ? { kind: 'none' } : { kind: 'found', records }
+  return records.length === 0 ? { kind: 'none', nameExists: true } : { kind: 'found', records }
 }

@@ -5,6 +5,7 @@ import type { Random } from '#io/random.ts'
 import type { Database, Tx } from '#io/sql/database.ts'
 import type { DsnRecipient } from '#mail/dsn.ts'
 import type { SpooledMessage } from '#store/spool.ts'
+import { refuse } from '#wire/smtp/refusals.ts'
 import { type FindNeeds, findRecipient } from './find-recipient.ts'
 import { wantsToHear } from './notify.ts'
 import type { Carrier, HeldRecipient, Outcome } from './queue.ts'
@@ -38,14 +39,12 @@ export class Attempt {
   readonly #needs: AttemptNeeds
   readonly #reporter: Reporter
   readonly #message: QueuedMessage
-  readonly #spooled: SpooledMessage
   readonly #retryAt: number
 
-  private constructor(needs: AttemptNeeds, reporter: Reporter, message: QueuedMessage, spooled: SpooledMessage) {
+  private constructor(needs: AttemptNeeds, reporter: Reporter, message: QueuedMessage) {
     this.#needs = needs
     this.#reporter = reporter
     this.#message = message
-    this.#spooled = spooled
     this.#retryAt = nextTry(message, needs.clock.now(), chanceOf(needs.random))
   }
 
@@ -53,11 +52,41 @@ export class Attempt {
   static async run(needs: AttemptNeeds, reporter: Reporter, { messageId }: Key): Promise<void> {
     const message = await needs.database.read(tx => messageOf(tx, messageId))
     if (message === undefined) return
-    const spooled = await needs.store.kept(message.blobId)
+    const attempt = new Attempt(needs, reporter, message)
+    try {
+      const spooled = await attempt.#spooled()
+      if (await attempt.#deliver(spooled)) await attempt.#report(spooled)
+    } catch (error) {
+      await attempt.#fail(error)
+    }
+  }
+
+  async #spooled(): Promise<SpooledMessage> {
+    const { blobId } = this.#message
+    const spooled = await this.#needs.store.kept(blobId)
     // Or it was dropped a moment ago, and then there is nothing to postpone.
-    if (spooled === undefined) throw new Error(`its bytes are gone (blob ${message.blobId})`)
-    const attempt = new Attempt(needs, reporter, message, spooled)
-    if (await attempt.#deliver()) await attempt.#report()
+    if (spooled === undefined) throw new Error(`its bytes are gone (blob ${blobId})`)
+    return spooled
+  }
+
+  /** A fault of ours is thrown on, to be tried again, until time is up; then the sender is told. */
+  async #fail(error: unknown): Promise<void> {
+    if (!this.#isOver()) throw error
+    const { log, hostname, store } = this.#needs
+    const { messageId } = this.#message
+    const rows = await this.#recipients()
+    if (rows.length === 0) throw error
+    log.error('queue.fault', { message: messageId, reason: String(error) })
+    const answer = refuse('fault', { id: messageId, hostname })
+    const open = rows.filter(({ state }) => isOpen(state))
+    if (open.length > 0) return void (await this.#writeDown(new Map(open.map(row => [row, answer]))))
+    // Not even the report: it may be the bytes that can't be read, so it goes without them.
+    await using writer = store.spool.open()
+    await this.#report(await writer.finish())
+  }
+
+  #isOver(): boolean {
+    return this.#needs.clock.now() >= expiresAt(this.#message)
   }
 
   #recipients(): Promise<readonly QueuedRecipient[]> {
@@ -65,9 +94,9 @@ export class Attempt {
   }
 
   /** Whether there is something to report. */
-  async #deliver(): Promise<boolean> {
+  async #deliver(spooled: SpooledMessage): Promise<boolean> {
     const open = (await this.#recipients()).filter(({ state }) => isOpen(state))
-    const sizeBytes = Buffer.byteLength(this.#message.fields) + this.#spooled.sizeBytes
+    const sizeBytes = Buffer.byteLength(this.#message.fields) + spooled.sizeBytes
     const answers = new Map<QueuedRecipient, Outcome>()
     const found: (HeldRecipient & { readonly row: QueuedRecipient })[] = []
     for (const row of open) {
@@ -77,20 +106,20 @@ export class Attempt {
     }
     if (found.length > 0) {
       let isDone = false
-      this.#spooled.alongside = async (tx, accountIds) => {
+      spooled.alongside = async (tx, accountIds) => {
         for (const { accountId, row } of found) if (accountIds.has(accountId)) await this.#strikeOut(tx, row)
         isDone = await endIfDone(tx, this.#message)
       }
-      const outcomes = await this.#carry(found)
+      const outcomes = await this.#carry(found, spooled)
       for (const [index, { row }] of found.entries()) answers.set(row, outcomes[index] ?? { kind: 'delivered' })
       if (isDone) return false
     }
     return await this.#writeDown(answers)
   }
 
-  #carry(recipients: readonly HeldRecipient[]): Promise<readonly Outcome[]> {
+  #carry(recipients: readonly HeldRecipient[], spooled: SpooledMessage): Promise<readonly Outcome[]> {
     const { messageId, sender, parameters, fields } = this.#message
-    return this.#needs.carrier.carry({ messageId, sender, parameters, fields, recipients, spooled: this.#spooled })
+    return this.#needs.carrier.carry({ messageId, sender, parameters, fields, recipients, spooled })
   }
 
   async #strikeOut(tx: Tx, row: QueuedRecipient): Promise<void> {
@@ -109,7 +138,7 @@ export class Attempt {
     const { messageId, tries } = this.#message
     const now = clock.now()
     const refused = [...answers].flatMap(([row, answer]) => (answer.kind === 'refused' ? [{ row, answer }] : []))
-    const isOver = now >= expiresAt(this.#message)
+    const isOver = this.#isOver()
     const isOwed = await database.write(async tx => {
       for (const { row, answer } of refused) {
         const event = isForGood(answer) ? 'refusal for good' : isOver ? 'end of tries' : 'refusal for now'
@@ -147,7 +176,7 @@ export class Attempt {
     return { ...recipient, action: 'delayed', status, reply, willRetryUntil: expiresAt(this.#message) }
   }
 
-  async #report(): Promise<void> {
+  async #report(spooled: SpooledMessage): Promise<void> {
     const { database, clock } = this.#needs
     const now = clock.now()
     const rows = await this.#recipients()
@@ -165,7 +194,7 @@ export class Attempt {
     const report = {
       ...message,
       sender: { accountId, address: sender },
-      spooled: this.#spooled,
+      spooled,
       recipients: told.map(({ recipient }) => recipient),
     }
     if (!(await this.#reporter.send(report, finish))) await database.write(finish)

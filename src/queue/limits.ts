@@ -6,6 +6,8 @@ const hourMs = 60 * minuteMs
 export const limits = {
   /** Messages of one account that wait at once. */
   heldPerAccount: 1_000,
+  /** Their octets. */
+  heldBytesPerAccount: 500_000_000,
   /** Messages that one round takes up at a time. */
   atOnce: 16,
   /** The clock may be set while we sleep: no sleep is longer. */

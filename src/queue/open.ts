@@ -9,10 +9,13 @@ import { listed, shown } from './list.ts'
 import { migrations } from './migrations.ts'
 import type { Filter, HeldMessage, Place, Queue } from './queue.ts'
 import { Reporter } from './reports.ts'
-import { countOf, dueKeys, firstDue, insert, type Key, messageOf, removeMessage, setDueNow, setNext } from './rows.ts'
-import { nextTry } from './schedule.ts'
+import { type DueKey, dueKeys, firstDue, heldOf, insert, messageOf, removeMessage, setDueNow, setNext } from './rows.ts'
+import { waitMs } from './schedule.ts'
 
-export type QueueNeeds = AttemptNeeds
+export interface QueueNeeds extends AttemptNeeds {
+  /** That of limits.ts unless told. */
+  readonly heldBytesPerAccount?: number | undefined
+}
 
 /** Brings the tables up to date, and begins with what fell due while nothing ran. */
 export async function openQueue(needs: QueueNeeds): Promise<Queue> {
@@ -43,10 +46,13 @@ class Rounds implements Queue {
   async hold(message: HeldMessage): Promise<Refusal | undefined> {
     const { database, store, clock, log } = this.#needs
     const { sender, messageId, releaseAt, recipients } = message
-    const limit = limits.heldPerAccount
-    // Two at the same moment may both be the last one: the limit is no promise to anybody.
-    if ((await database.read(tx => countOf(tx, sender.accountId))) >= limit)
-      return refuse('too-many-held', { user: sender.address, limit })
+    const { heldPerAccount: limit } = limits
+    const limitBytes = this.#needs.heldBytesPerAccount ?? limits.heldBytesPerAccount
+    // Two at the same moment may both be the last one: the limits are no promise to anybody.
+    const held = await database.read(tx => heldOf(tx, sender.accountId))
+    if (held.count >= limit) return refuse('too-many-held', { user: sender.address, limit })
+    if (held.bytes + message.spooled.sizeBytes > limitBytes)
+      return refuse('too-much-held', { user: sender.address, limitBytes })
     await store.keep(message.spooled, (tx, blobId) => insert(tx, message, blobId, clock.now()))
     log.info('queue.held', {
       message: messageId,
@@ -133,7 +139,7 @@ class Rounds implements Queue {
     }
   }
 
-  async #attempt(key: Key): Promise<void> {
+  async #attempt(key: DueKey): Promise<void> {
     try {
       await Attempt.run(this.#needs, this.#reporter, key)
     } catch (error) {
@@ -143,12 +149,10 @@ class Rounds implements Queue {
   }
 
   /** A fault of ours must not come back at once, nor hold up the others. False when the message is gone: dropped while it was in hand. */
-  #postpone(key: Key): Promise<boolean> {
+  #postpone(key: DueKey): Promise<boolean> {
     const { database, clock } = this.#needs
-    return database.write(async tx => {
-      const message = await messageOf(tx, key.messageId)
-      return message !== undefined && (await setNext(tx, key, nextTry(message, clock.now(), 0), message.tries + 1))
-    })
+    // Its row may be what the fault is about: nothing more of it is read.
+    return database.write(tx => setNext(tx, key, clock.now() + waitMs(key), key.tries + 1))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -274,11 +274,7 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
   testOnSqlite('a message whose bytes are gone is a fault, holds up nobody, and waits to be dropped', async () => {
     await using place = await TemporaryQueue.open()
     const lost = await place.hold({ inMs: 1 })
-    await place.needs.database.write(async tx => {
-      await tx.run(sql`DELETE FROM blob_kept`)
-      await tx.run(sql`DELETE FROM blob_bytes`)
-      await tx.run(sql`DELETE FROM blob`)
-    })
+    await loseBytes(place)
     await place.hold({ text: 'Subject: other\r\n\r\n', inMs: 2 })
     await place.pass(2)
     assert.deepEqual((await place.inbox('bob')).map(subjectOf), ['other'])
@@ -288,6 +284,62 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
     )
     assert.equal(await place.queue.drop(lost), true)
   })
+
+  testOnSqlite('what every try has a fault with is given up in the end, and its sender told', async () => {
+    const carrier = () => ({ carry: () => Promise.reject(new Error('always')) })
+    await using place = await open({ carrier })
+    await place.hold({ text: 'Subject: tea\r\n\r\nhot\r\n' })
+    await place.pass(limits.giveUpMs - 1)
+    assert.deepEqual(await place.inbox('alice'), [])
+    await place.pass(dayMs)
+    const reports = await place.inbox('alice')
+    assert.deepEqual(reports.map(actionsIn), [['failed 4.4.7']])
+    assert.match(reports[0] ?? '', /Subject: tea\r\n\r\nhot/)
+    assert.deepEqual(await place.queue.list(), [])
+  })
+
+  testOnSqlite('a message whose bytes are gone is given up in the end like any other', async () => {
+    await using place = await open()
+    await place.hold({ to: { bob: {}, carol: { notify: ['NEVER'] } } })
+    await loseBytes(place)
+    await place.pass(limits.giveUpMs + dayMs)
+    assert.deepEqual((await place.inbox('alice')).map(actionsIn), [['failed 4.4.7']])
+    assert.deepEqual(await place.queue.list(), [])
+  })
+
+  testOnSqlite('a message whose bytes cannot be read is given up in the end like any other', async () => {
+    const carrier = () => ({ carry: () => Promise.reject(new Error('always')) })
+    await using place = await open({ carrier })
+    await place.hold({})
+    const { store } = place.needs
+    const kept = store.kept.bind(store)
+    store.kept = async blobId => {
+      const spooled = await kept(blobId)
+      return spooled && Object.assign(spooled, { read: () => Promise.reject(new Error('a bad sector')) })
+    }
+    await place.pass(limits.giveUpMs + dayMs)
+    assert.deepEqual((await place.inbox('alice')).map(actionsIn), [['failed 4.4.7']])
+    assert.deepEqual(await place.queue.list(), [])
+  })
+
+  for (const table of ['queue_message', 'queue_recipient']) {
+    testOnSqlite(`a row of ${table} that cannot be read holds up nobody, and can be dropped`, async () => {
+      await using place = await open()
+      const unreadable = await place.hold({ inMs: 1 })
+      await place.needs.database.write(tx => tx.define(`UPDATE ${table} SET parameters = '{'`))
+      await place.hold({ text: 'Subject: other\r\n\r\n', inMs: 2 })
+      await place.pass(2 + minuteMs)
+      assert.deepEqual((await place.inbox('bob')).map(subjectOf), ['other'])
+      assert.deepEqual(
+        place.log.events.filter(({ level }) => level === 'error').map(({ event, fields }) => [event, fields?.message]),
+        [
+          ['queue.fault', unreadable],
+          ['queue.fault', unreadable],
+        ],
+      )
+      assert.equal(await place.queue.drop(unreadable), true)
+    })
+  }
 
   testOnSqlite('a fault before and after the delivery loses nothing and delivers once', async () => {
     const faults = ['before', 'after']
@@ -306,6 +358,18 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
     assert.equal((await place.inbox('bob')).length, 1)
     assert.deepEqual((await place.inbox('alice')).map(actionsIn), [['delivered 2.0.0']])
     assert.equal(place.log.events.filter(({ event }) => event === 'queue.fault').length, 2)
+  })
+
+  test('an account holds up to so many octets', async () => {
+    await using place = await open({ heldBytesPerAccount: 60 })
+    const [text, inMs] = ['Subject: tea\r\n\r\nhot.\r\n', dayMs]
+    const first = await place.hold({ text, inMs })
+    await place.hold({ text: 'x'.repeat(38), inMs })
+    assert.equal(await place.hold({ text: 'x', inMs }), 'too-much-held')
+    const bob = { accountId: 2, address: 'bob@example.test' }
+    assert.equal(await place.hold({ text: 'x', inMs, sender: bob }), 'm4')
+    assert.equal(await place.queue.drop(first), true)
+    assert.equal(await place.hold({ text, inMs }), 'm5')
   })
 
   test('an operator lists, looks, releases and drops', async () => {
@@ -369,6 +433,14 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
       place.log.events.filter(({ level }) => level === 'error'),
       [],
     )
+  })
+}
+
+async function loseBytes(place: TemporaryQueue): Promise<void> {
+  await place.needs.database.write(async tx => {
+    await tx.run(sql`DELETE FROM blob_kept`)
+    await tx.run(sql`DELETE FROM blob_bytes`)
+    await tx.run(sql`DELETE FROM blob`)
   })
 }
 

@@ -11,7 +11,11 @@ export interface Key {
   readonly messageId: string
 }
 
-export interface QueuedMessage extends Key {
+export interface DueKey extends Key {
+  readonly tries: number
+}
+
+export interface QueuedMessage extends DueKey {
   readonly sender: string
   readonly blobId: number
   readonly sizeBytes: number
@@ -20,7 +24,6 @@ export interface QueuedMessage extends Key {
   readonly arrivedAt: number
   readonly releaseAt: number
   readonly nextAt: number
-  readonly tries: number
 }
 
 export interface QueuedRecipient {
@@ -48,9 +51,11 @@ export async function insert(tx: Tx, message: HeldMessage, blobId: number, now: 
   }
 }
 
-export async function countOf(tx: Tx, accountId: number): Promise<number> {
-  const row = await tx.get<[number]>(sql`SELECT COUNT(*) FROM queue_message WHERE account_id = ${accountId}`)
-  return row?.[0] ?? 0
+export async function heldOf(tx: Tx, accountId: number): Promise<{ readonly count: number; readonly bytes: number }> {
+  const row = await tx.get<[number, number]>(sql`
+    SELECT COUNT(*), CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM queue_message WHERE account_id = ${accountId}`)
+  const [count = 0, bytes = 0] = row ?? []
+  return { count, bytes }
 }
 
 /** When the next message is due. */
@@ -60,10 +65,10 @@ export async function firstDue(tx: Tx): Promise<number | undefined> {
 }
 
 /** Longest due first. */
-export async function dueKeys(tx: Tx, now: number, count: number): Promise<readonly Key[]> {
-  const rows = await tx.all<[number, string]>(sql`
-    SELECT account_id, message_id FROM queue_message WHERE next_at <= ${now} ORDER BY next_at, message_id LIMIT ${count}`)
-  return rows.map(([accountId, messageId]) => ({ accountId, messageId }))
+export async function dueKeys(tx: Tx, now: number, count: number): Promise<readonly DueKey[]> {
+  const rows = await tx.all<[number, string, number]>(sql`
+    SELECT account_id, message_id, tries FROM queue_message WHERE next_at <= ${now} ORDER BY next_at, message_id LIMIT ${count}`)
+  return rows.map(([accountId, messageId, tries]) => ({ accountId, messageId, tries }))
 }
 
 export type MessageRow = [
@@ -88,6 +93,7 @@ export async function messageOf(tx: Tx, messageId: string): Promise<QueuedMessag
   return row === undefined ? undefined : readMessage(row)
 }
 
+/** What can't be read rises where its parameters are asked for: such a message can still be listed and dropped. */
 export function readMessage(row: MessageRow): QueuedMessage {
   return {
     accountId: row[0],
@@ -96,7 +102,9 @@ export function readMessage(row: MessageRow): QueuedMessage {
     blobId: row[3],
     sizeBytes: row[4],
     fields: row[5],
-    parameters: JSON.parse(row[6]),
+    get parameters() {
+      return JSON.parse(row[6])
+    },
     arrivedAt: row[7],
     releaseAt: row[8],
     nextAt: row[9],
@@ -121,7 +129,9 @@ export async function recipientsOf(tx: Tx, { accountId, messageId }: Key): Promi
   return rows.map(([number, address, parameters, state, status, reply, delayTold]) => ({
     number,
     address,
-    parameters: JSON.parse(parameters),
+    get parameters() {
+      return JSON.parse(parameters)
+    },
     state: state as State, // written from one, above and below
     status: status ?? undefined,
     reply: reply ?? undefined,

@@ -7,11 +7,14 @@ type Timed = Pick<QueuedMessage, 'releaseAt' | 'arrivedAt' | 'parameters' | 'tri
 
 /** After a try at `now` that did not bring the message to everybody. @param chance 0 to 1 */
 export function nextTry(message: Timed, now: number, chance: number): number {
-  const waitMs = limits.retryMs[Math.min(message.tries, limits.retryMs.length - 1)] ?? 0
-  const retryAt = Math.round(now + waitMs * (1 + limits.jitter * chance))
+  const retryAt = Math.round(now + waitMs(message) * (1 + limits.jitter * chance))
   // The moments at which something is said are tries of their own: what is said is then true.
   const moments = [tellDelayAt(message), expiresAt(message)].filter(at => at > now)
   return Math.min(retryAt, ...moments)
+}
+
+export function waitMs({ tries }: Pick<Timed, 'tries'>): number {
+  return limits.retryMs[Math.min(tries, limits.retryMs.length - 1)] ?? 0
 }
 
 export function expiresAt({ releaseAt, arrivedAt, parameters }: Timed): number {

@@ -31,6 +31,7 @@ export interface TemporaryQueueOptions {
   /** Stands before the one into INBOX. */
   readonly carrier?: (local: Carrier) => Carrier
   readonly clock?: ManualClock
+  readonly heldBytesPerAccount?: number
 }
 
 export interface Held extends Partial<Omit<HeldMessage, 'recipients' | 'spooled'>> {
@@ -64,7 +65,17 @@ export class TemporaryQueue implements AsyncDisposable {
     await fill(directory, database, store)
     const local = intoInbox(store)
     const carrier = options.carrier?.(local) ?? local
-    const needs = { database, store, resolver: directory, carrier, clock, random, log, hostname: 'mail.example.test' }
+    const needs = {
+      database,
+      store,
+      resolver: directory,
+      carrier,
+      clock,
+      random,
+      log,
+      hostname: 'mail.example.test',
+      heldBytesPerAccount: options.heldBytesPerAccount,
+    }
     return new TemporaryQueue({ needs, log, directory, folder, queue: await openQueue(needs), owned: owned.move() })
   }
 

@@ -22,7 +22,7 @@ test('DNS is not asked of a sender who has named none of our mailboxes', async (
     ...fixedDns({}),
     exchangers: async domain => {
       asked.push(domain)
-      return { kind: 'none' }
+      return { kind: 'none', nameExists: false }
     },
   }
   const intake = mxIntake({

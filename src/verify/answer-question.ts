@@ -34,6 +34,9 @@ async function records(
       return shaped(await dns.exchangers(name), ({ host, preference }) => ({ exchange: host, priority: preference }))
     case 'PTR':
       return shaped(await dns.pointers(addressOf(name)), pointer => pointer)
+    // DMARC asks it of a name that seems not to exist.
+    case 'CNAME':
+      return shaped(await dns.aliases(name), alias => alias)
     default:
       return { kind: 'failed', code: `no records of type ${type}` }
   }
@@ -44,7 +47,7 @@ function shaped<R>(answer: Answer<R>, shape: (record: R) => unknown): QuestionAn
     case 'found':
       return { kind: 'records', records: answer.records.map(shape) }
     case 'none':
-      return { kind: 'failed', code: 'ENOTFOUND' }
+      return { kind: 'failed', code: answer.nameExists ? 'ENODATA' : 'ENOTFOUND' }
     case 'unknown':
       return { kind: 'failed', code: 'ETIMEOUT' }
   }

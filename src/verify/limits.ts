@@ -14,6 +14,8 @@ export const limits = {
   waiting: 200,
   /** One message with all its questions to DNS. */
   verifyMs: 20_000,
+  /** A thread that says nothing for so long, while a message in it that is out of time waits for nothing from us, is ended. */
+  stuckMs: 10_000,
   /** From its start on, keys of signatures are looked up for so long; then SPF may take so long. What is left of `verifyMs` is for the author's policy: whoever wrote a false message names the others, which may never answer. */
   keysMs: 5_000,
   spfMs: 7_000,

@@ -21,7 +21,7 @@ export type QuestionAnswer =
   | { readonly kind: 'octets'; readonly bytes: Uint8Array }
   /** As node:dns gives them. */
   | { readonly kind: 'records'; readonly records: readonly unknown[] }
-  /** `code` as node:dns has it: ENOTFOUND is certain, anything else passes. */
+  /** `code` as node:dns has it: ENOTFOUND and ENODATA are certain, anything else passes. */
   | { readonly kind: 'failed'; readonly code: string }
 
 export type ToThread = Order | { readonly kind: 'answer'; readonly id: number; readonly answer: QuestionAnswer }

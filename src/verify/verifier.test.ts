@@ -47,6 +47,7 @@ const changingDns: Dns = {
   addresses: name => fixedDns(answers).addresses(name),
   exchangers: domain => fixedDns(answers).exchangers(domain),
   texts: name => fixedDns(answers).texts(name),
+  aliases: name => fixedDns(answers).aliases(name),
 }
 const [clock, log] = [manualClock(), memoryLog()]
 // One thread for all: to start one takes as long as some hundred verifications.
@@ -138,6 +139,21 @@ for (const { why, texts, message = text, question, wanted } of table) {
   })
 }
 
+const subdomains: readonly (readonly [why: string, known: FixedAnswers, policy: string])[] = [
+  ['does not exist', {}, 'reject'],
+  ['has another record', { texts: { 'news.sender.test': ['words'] } }, 'none'],
+  ['has an address', { addresses: { 'news.sender.test': ['192.0.2.1'] } }, 'none'],
+  ['leads to a name that is gone', { aliases: { 'news.sender.test': ['gone.test'] } }, 'none'],
+  ['is not known', { addresses: { 'news.sender.test': 'unknown' } }, 'none'],
+]
+for (const [why, known, policy] of subdomains) {
+  test(`the policy for a subdomain that ${why} (RFC 9989 4.7)`, async () => {
+    const texts = { ...known.texts, '_dmarc.sender.test': ['v=DMARC1; p=none; sp=none; np=reject'] }
+    const message = messageOf(text.replace('a@sender.test', 'a@news.sender.test'))
+    assert.equal((await verified({ ...known, texts }, { message })).dmarc.policy, policy)
+  })
+}
+
 test('one thread verifies many messages side by side', async () => {
   answers = { texts: { ...key, ...dmarc('reject') } }
   const question = {
@@ -203,6 +219,54 @@ test('a message that takes too long is a temporary error', async () => {
   await reading.promise
   clock.advance(limits.verifyMs)
   assert.equal((await facts).dmarc.result, 'temperror')
+})
+
+test('a thread that says nothing though nothing is owed to it is ended, and the next message gets a new one', async t => {
+  answers = { texts: spf('ip4:192.0.2.1 -all') }
+  const [clock, log] = [manualClock(), memoryLog()]
+  await using verifier = threadVerifier({ dns: changingDns, clock, log, hostname: 'mail.example.test' })
+  const question = { address: '192.0.2.1', hello: 'x', sender: 'a@sender.test', message: messageOf(text) }
+  // It never hears of what it is to do, as if it were in arithmetic without end.
+  const deaf = t.mock.method(Worker.prototype, 'postMessage', () => {})
+  const first = verifier.verify(question)
+  clock.advance(limits.verifyMs - 1)
+  const second = verifier.verify(question)
+  clock.advance(1)
+  deaf.mock.restore()
+  assert.deepEqual([(await first).spf, (await second).spf], ['temperror', 'temperror'])
+  assert.equal(log.events.filter(({ event }) => event === 'verify.thread-stuck').length, 1)
+  assert.equal((await verifier.verify(question)).spf, 'pass')
+})
+
+test('a thread that waits for us is not ended, and what it has just been told gives it time', async t => {
+  const [clock, log] = [manualClock(), memoryLog()]
+  await using verifier = threadVerifier({ dns: changingDns, clock, log, hostname: 'mail.example.test' })
+  const slowly = async (octets: Promise<Uint8Array>) => {
+    const asked = Promise.withResolvers<void>()
+    const read = () => {
+      asked.resolve()
+      return octets
+    }
+    const message = { sizeBytes: 10, read }
+    const facts = verifier.verify({ address: '192.0.2.1', hello: 'x', sender: '', message })
+    await asked.promise
+    return { facts }
+  }
+  const never = await slowly(new Promise(() => {}))
+  clock.advance(limits.verifyMs)
+  assert.equal((await never.facts).spf, 'temperror')
+  const [octets, told] = [Promise.withResolvers<Uint8Array>(), Promise.withResolvers<void>()]
+  const late = await slowly(octets.promise)
+  clock.advance(limits.verifyMs - 1)
+  t.mock.method(Worker.prototype, 'postMessage', () => told.resolve())
+  octets.resolve(new Uint8Array(10))
+  await told.promise
+  clock.advance(1)
+  assert.equal((await late.facts).spf, 'temperror')
+  assert.deepEqual(
+    log.events.filter(({ event }) => event === 'verify.thread-stuck'),
+    [],
+  )
 })
 
 test("names that never answer do not save a message from its author's policy", async () => {

@@ -32,6 +32,10 @@ interface Job {
   readonly message: ReadableMessage
   readonly startedMs: number
   readonly done: (verified: Verified) => void
+  /** Of its questions, those that we owe an answer. */
+  open: number
+  /** When the thread was last told something of it. */
+  toldMs: number
 }
 
 type AskedQuestion = Extract<FromThread, { readonly kind: 'question' }>
@@ -40,6 +44,8 @@ class ThreadVerifier implements Verifier {
   readonly #needs: VerifierNeeds
   readonly #jobs = new Map<number, Job>()
   #lastJob = 0
+  /** When the thread last said anything. */
+  #heardMs = 0
   #thread: Worker | undefined
   #idle: Disposable | undefined
 
@@ -54,10 +60,13 @@ class ThreadVerifier implements Verifier {
     const { promise, resolve } = Promise.withResolvers<Verified>()
     this.#lastJob += 1
     const job = this.#lastJob
-    this.#jobs.set(job, { message, startedMs: clock.monotonicMs(), done: resolve })
+    const startedMs = clock.monotonicMs()
+    const made: Job = { message, startedMs, done: resolve, open: 0, toldMs: startedMs }
+    this.#jobs.set(job, made)
     using _limit = clock.after(limits.verifyMs, () => {
       log.warn('verify.too-slow', { address, sender })
       resolve(unknown(hostname))
+      if (this.#isStuckIn(made)) this.#endStuck()
     })
     const order: Order = { kind: 'order', job, address, hello, sender, hostname, sizeBytes: message.sizeBytes }
     this.#tell(this.#started(), order)
@@ -95,6 +104,7 @@ class ThreadVerifier implements Verifier {
 
   async #hear(thread: Worker, message: FromThread): Promise<void> {
     const job = this.#jobs.get(message.job)
+    this.#heardMs = this.#needs.clock.monotonicMs()
     if (message.kind === 'question') return await this.#answer(thread, job, message)
     if (message.kind === 'verified') return job?.done(message.verified)
     if (job === undefined) return // given up meanwhile
@@ -103,17 +113,31 @@ class ThreadVerifier implements Verifier {
   }
 
   async #answer(thread: Worker, job: Job | undefined, { id, question }: AskedQuestion): Promise<void> {
+    if (job !== undefined) job.open += 1
     // Of a message that was given up too: the thread would wait for it for ever, and keep what it has of it.
     const isTooLate = job === undefined || this.#isTooLate(job, question)
     const answer: QuestionAnswer = isTooLate
       ? { kind: 'failed', code: 'ETIMEOUT' }
       : await answerQuestion(question, { dns: this.#needs.dns, message: job.message })
     this.#tell(thread, { kind: 'answer', id, answer })
+    if (job === undefined) return
+    job.open -= 1
+    job.toldMs = this.#needs.clock.monotonicMs()
   }
 
   #isTooLate({ startedMs }: Job, question: AskedQuestion['question']): boolean {
     if (question.kind !== 'records' || !question.name.includes('._domainkey.')) return false
     return this.#needs.clock.monotonicMs() - startedMs >= limits.keysMs
+  }
+
+  #isStuckIn({ open, toldMs }: Job): boolean {
+    const silentMs = this.#needs.clock.monotonicMs() - Math.max(toldMs, this.#heardMs)
+    return open === 0 && silentMs >= limits.stuckMs
+  }
+
+  #endStuck(): void {
+    this.#needs.log.error('verify.thread-stuck', { silentMs: limits.stuckMs })
+    void this.#end()
   }
 
   /** The next message starts another one; those in it are told that nothing is known. */

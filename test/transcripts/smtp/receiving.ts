@@ -74,7 +74,8 @@ export class Receiving {
     const { store, directory: resolver, database, clock, log, hostname } = parts
     const carrier = localCarrier(localDelivery({ store, clock, log }))
     const random = seededRandom(2)
-    const queue = owned.use(await openQueue({ database, store, resolver, carrier, clock, random, log, hostname }))
+    const needs = { database, store, resolver, carrier, clock, random, log, hostname, heldBytesPerAccount: 2_000_000 }
+    const queue = owned.use(await openQueue(needs))
     const receiving = new Receiving(parts, queue, await Greylist.open({ database, clock }))
     owned.defer(() => receiving.#verifier?.[Symbol.asyncDispose]())
     return receiving

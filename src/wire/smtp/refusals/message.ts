@@ -118,4 +118,13 @@ export const messageRows = {
     sections: ['RFC 4865', 'RFC 3463 3.8'],
     why: 'An administrator sees them with `posthouse queue list`, and can send or drop one.',
   },
+  'too-much-held': {
+    code: 452,
+    enhanced: '4.7.1',
+    what: 'With this message {user} would have more than {limitBytes} octets waiting to be sent later, and no more are kept',
+    who: 'sender',
+    mend: 'Send it at once, or wait until others have gone',
+    sections: ['RFC 4865', 'RFC 3463 3.8'],
+    why: 'An administrator sees them with `posthouse queue list`, and can send or drop one.',
+  },
 } satisfies RefusalRows
