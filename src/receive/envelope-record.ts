@@ -50,5 +50,6 @@ function ofRecipient({ recipient: { address, parameters } }: Envelope) {
 
 /** JSON leaves out what is undefined. */
 function isEmpty(fields: Readonly<Record<string, unknown>>): boolean {
-  return Object.values(fields).every(value => value === undefined)
+  for (const name in fields) if (fields[name] !== undefined) return false
+  return true
 }

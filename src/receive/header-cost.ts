@@ -6,6 +6,7 @@ import { maxBlankRun, maxFromBytes, maxHeaderLines } from './limits.ts'
 
 /** What there is too much of, in words; undefined of every header that an honest program writes. */
 export function tooMuchIn(header: Uint8Array): string | undefined {
+  if (header.length <= maxBlankRun) return undefined
   let run = 0
   let lines = 0
   for (const octet of header) {

@@ -172,7 +172,6 @@ export class Lifetimes implements Disposable {
     return { ms: dataTotalMs + earnedMs - takenMs, end: () => new SessionEnd('too-slow') }
   }
 
-  #tooOld(): SessionEnd {
-    return new SessionEnd('connection-too-old', { seconds: this.#limits.connectionMs / 1000 })
-  }
+  readonly #tooOld = (): SessionEnd =>
+    new SessionEnd('connection-too-old', { seconds: this.#limits.connectionMs / 1000 })
 }

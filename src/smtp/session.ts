@@ -153,7 +153,10 @@ class SmtpSession implements Conversation {
       this.origin = undefined
     this.#state = next
     if (command.verb === 'QUIT') this.#ended = true
-    for (const one of answersPerRecipient(this, command, { answer, recipients, next })) await this.#answer(one)
+    for (const one of answersPerRecipient(this, command, { answer, recipients, next })) {
+      const late = this.#answer(one)
+      if (late !== undefined) await late
+    }
     if (this.#mistakes.emptyAreTooMany && !this.#ended)
       this.#leave('too-many-empty-commands', { limit: this.limits.emptyCommands })
   }
@@ -181,13 +184,22 @@ class SmtpSession implements Conversation {
     }
   }
 
-  async #answer(answer: Answer): Promise<void> {
+  /** Settles at once, but for a client that has made too many mistakes. */
+  #answer(answer: Answer): Promise<void> | undefined {
     const reply = replyOf(answer)
     const waitMs = this.#mistakes.count(reply)
-    if (waitMs > 0) {
-      await this.channel.flush()
-      await this.#lifetimes.pause(waitMs)
-    }
+    if (waitMs > 0) return this.#answerLate(reply, waitMs)
+    this.#finishAnswer(reply)
+    return undefined
+  }
+
+  async #answerLate(reply: Reply, waitMs: number): Promise<void> {
+    await this.channel.flush()
+    await this.#lifetimes.pause(waitMs)
+    this.#finishAnswer(reply)
+  }
+
+  #finishAnswer(reply: Reply): void {
     this.say(reply)
     if (this.#mistakes.areTooMany && !this.#ended) this.#leave('too-many-errors', { limit: this.limits.badCommands })
   }
