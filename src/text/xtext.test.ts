@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ParseError } from '#base/parse-error.ts'
-import { decodeUtf8Address, decodeXtext, encodeUtf8Address, encodeXtext } from './xtext.ts'
+import { decodeUtf8Address, decodeXtext } from './xtext.ts'
 
 for (const [text, xtext] of [
   ['', ''],
@@ -9,10 +9,7 @@ for (const [text, xtext] of [
   ['a+b=c d', 'a+2Bb+3Dc+20d'],
   ['\x00\xff', '+00+FF'],
 ] as const) {
-  test(`xtext ${xtext}`, () => {
-    assert.equal(encodeXtext(text), xtext)
-    assert.equal(decodeXtext(xtext), text)
-  })
+  test(`xtext ${xtext}`, () => assert.equal(decodeXtext(xtext), text))
 }
 
 for (const [text, at] of [
@@ -31,28 +28,24 @@ for (const [text, at] of [
   })
 }
 
-test('every octet makes the way through xtext', () => {
-  const octets = Array.from({ length: 256 }, (_, octet) => String.fromCharCode(octet)).join('')
-  assert.equal(decodeXtext(encodeXtext(octets)), octets)
+test('every octet can be written in hexadecimal', () => {
+  const octets = Array.from({ length: 256 }, (_, octet) => String.fromCharCode(octet))
+  const written = octets.map(octet => `+${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+  assert.equal(decodeXtext(written.join('')), octets.join(''))
 })
 
 describe('an address of ORCPT beyond ASCII', () => {
-  const table: readonly [written: string, address: string, ascii: string][] = [
-    ['a@b.test', 'a@b.test', 'a@b.test'],
-    ['\\x{E9}@b.test', 'é@b.test', '\\x{E9}@b.test'],
-    ['\xc3\xa9@b.test', 'é@b.test', '\\x{E9}@b.test'],
-    ['e\xcc\x81@b.test', 'é@b.test', '\\x{E9}@b.test'],
-    ['\\x{1F4E7}@b.test', '📧@b.test', '\\x{1F4E7}@b.test'],
-    ['a\\x{2B}b@c', 'a+b@c', 'a\\x{2B}b@c'],
-    ['a+2Bb@c', 'a+b@c', 'a\\x{2B}b@c'],
-    ['\\x{5C}x{41}', '\\x{41}', '\\x{5C}x{41}'],
+  const table: readonly [written: string, address: string][] = [
+    ['a@b.test', 'a@b.test'],
+    ['\\x{E9}@b.test', 'é@b.test'],
+    ['\xc3\xa9@b.test', 'é@b.test'],
+    ['e\xcc\x81@b.test', 'é@b.test'],
+    ['\\x{1F4E7}@b.test', '📧@b.test'],
+    ['a\\x{2B}b@c', 'a+b@c'],
+    ['a+2Bb@c', 'a+b@c'],
+    ['\\x{5C}x{41}', '\\x{41}'],
   ]
-  for (const [written, address, ascii] of table)
-    test(written, () => {
-      assert.equal(decodeUtf8Address(written), address)
-      assert.equal(encodeUtf8Address(address), ascii)
-      assert.equal(decodeUtf8Address(ascii), address)
-    })
+  for (const [written, address] of table) test(written, () => assert.equal(decodeUtf8Address(written), address))
 
   for (const written of [
     'a b',

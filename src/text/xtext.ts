@@ -11,14 +11,6 @@ export function decodeXtext(text: string): string {
   return text.replace(hexadecimalOctet, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
 }
 
-/** `latin1Text` as xtext. */
-export function encodeXtext(latin1Text: string): string {
-  return latin1Text.replace(
-    /[^!-~]|[+=]/g,
-    octet => `+${octet.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  )
-}
-
 /**
  * The address, in NFC, that utf-8-addr-xtext or utf-8-addr-unitext spells (RFC 6533 3). Throws ParseError. `+2B` is read as xtext has it,
  * which the grammar leaves out and senders do not.
@@ -31,15 +23,6 @@ export function decodeUtf8Address(latin1Text: string): string {
   )
   const text = decodeUtf8(octets).replace(/\\x\{([0-9A-F]+)\}/g, (_, digits: string) => character(digits))
   return text.normalize('NFC')
-}
-
-/** `address` as utf-8-addr-xtext, which is ASCII. */
-export function encodeUtf8Address(address: string): string {
-  return address.replace(
-    /[^!-~]|[+=\\]/gu,
-    // a match has a first character
-    one => `\\x{${(one.codePointAt(0) as number).toString(16).toUpperCase().padStart(2, '0')}}`,
-  )
 }
 
 function character(digits: string): string {
