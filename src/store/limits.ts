@@ -5,8 +5,8 @@ export const limits = {
   inlineBytes: 128 * 1024,
   /** First octets of a message that SpooledMessage.head shows. */
   headBytes: 64 * 1024,
-  /** Octets a large message gathers in memory before they are written to its file. */
-  spoolChunkBytes: 256 * 1024,
+  /** Octets a large message gathers in memory while as many are written to its file; no fewer than `inlineBytes`. Twice as many were hardly faster, and each slow sender holds two such buffers. */
+  spoolChunkBytes: 128 * 1024,
   /** A mailbox's whole name in UTF-8. */
   nameBytes: 1_000,
   /** Levels of a mailbox's name. */

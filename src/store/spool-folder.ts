@@ -88,7 +88,7 @@ class Writer implements SpoolWriter {
     this.#chunks = []
     this.#spare = Buffer.allocUnsafeSlow(limits.spoolChunkBytes)
     const gathering = Buffer.allocUnsafeSlow(limits.spoolChunkBytes)
-    // Smaller than the buffer: limits.inlineBytes.
+    // No larger than the buffer: limits.inlineBytes.
     this.#gatheredBytes = small.copy(gathering)
     return gathering
   }
