@@ -101,7 +101,9 @@ class MxTransaction implements Transaction {
     if (tooMuch !== undefined) return refuse('header-too-costly', { what: tooMuch })
     const refusal = this.#refusalOf(header, bareLineEnd)
     if (refusal !== undefined) return refusal
-    const verified = await this.#verify(message)
+    const verifier = this.#verifier()
+    if (verifier?.isCongested === true) return refuse('congested')
+    const verified = await this.#verify(message, verifier)
     const nullMx = (await this.#isNullMx) === true ? this.#sender.path?.address : undefined
     const mayPassLater = verified?.spf === 'temperror' || verified?.dkim === 'temperror'
     const verdict = senderVerdict({ nullMx, dmarc: verified?.dmarc, mayPassLater }, policy)
@@ -153,10 +155,14 @@ class MxTransaction implements Transaction {
     return messageRefusal(facts, hostname)
   }
 
-  async #verify(message: SpooledMessage): Promise<Verified | undefined> {
+  /** Undefined: nobody outside can say anything of this peer. */
+  #verifier(): Verifier | undefined {
+    return this.#isTrusted || !isPublic(this.#client.address) ? undefined : this.#needs.verifier
+  }
+
+  async #verify(message: SpooledMessage, verifier: Verifier | undefined): Promise<Verified | undefined> {
     const { address, hello } = this.#client
-    if (this.#isTrusted || !isPublic(address)) return undefined
-    return await this.#needs.verifier?.verify({ address, hello, sender: this.#sender.path?.address ?? '', message })
+    return await verifier?.verify({ address, hello, sender: this.#sender.path?.address ?? '', message })
   }
 
   /** It turned out larger than was said. */

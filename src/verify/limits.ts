@@ -10,7 +10,7 @@ export const limits = {
   listingText: 200,
   /** DKIM signatures of one message that are verified; those further down are as if they were not there. */
   signatures: 10,
-  /** Messages that wait for the thread or are in it; what comes on top is not verified (temperror). */
+  /** Messages that wait for the thread or are in it; what comes on top has to come again. */
   waiting: 200,
   /** One message with all its questions to DNS. */
   verifyMs: 20_000,

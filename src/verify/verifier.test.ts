@@ -206,6 +206,25 @@ test('a message that cannot be read is a temporary error, and is logged', async 
   assert.ok(log.events.some(({ event }) => event === 'verify.failed'))
 })
 
+test('no more messages wait than the limit', async () => {
+  const full = threadVerifier({ dns: changingDns, clock, log, hostname: 'mail.example.test', waiting: 1 })
+  await using _ended = full
+  assert.equal(full.isCongested, false)
+  const reading = Promise.withResolvers<void>()
+  const read = () => {
+    reading.resolve()
+    return new Promise<Uint8Array>(() => {})
+  }
+  const question = { address: '192.0.2.1', hello: 'x', sender: '' }
+  const waiting = full.verify({ ...question, message: { sizeBytes: 10, read } })
+  await reading.promise
+  assert.equal(full.isCongested, true)
+  assert.equal((await full.verify({ ...question, message: messageOf(text) })).spf, 'temperror')
+  await full[Symbol.asyncDispose]()
+  await waiting
+  assert.equal(full.isCongested, false)
+})
+
 test('a message that takes too long is a temporary error', async () => {
   const reading = Promise.withResolvers<void>()
   const message: Question['message'] = {

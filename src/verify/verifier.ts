@@ -12,6 +12,8 @@ import { limits } from './limits.ts'
 import type { FromThread, Order, QuestionAnswer, ToThread } from './thread-messages.ts'
 
 export interface Verifier extends AsyncDisposable {
+  /** So many messages wait that one more would get no facts: to take it without would be to let through whoever sends the most. */
+  readonly isCongested: boolean
   /** Never rejects: what can't be found out is `temperror`. */
   verify(question: Question): Promise<Verified>
 }
@@ -22,6 +24,8 @@ export interface VerifierNeeds {
   readonly log: Log
   /** Our own name, the authserv-id. */
   readonly hostname: string
+  /** That of limits.ts unless told. */
+  readonly waiting?: number
 }
 
 export function threadVerifier(needs: VerifierNeeds): Verifier {
@@ -53,9 +57,13 @@ class ThreadVerifier implements Verifier {
     this.#needs = needs
   }
 
+  get isCongested(): boolean {
+    return this.#jobs.size >= (this.#needs.waiting ?? limits.waiting)
+  }
+
   async verify({ address, hello, sender, message }: Question): Promise<Verified> {
     const { clock, log, hostname } = this.#needs
-    if (this.#jobs.size >= limits.waiting) return unknown(hostname)
+    if (this.isCongested) return unknown(hostname)
     this.#idle?.[Symbol.dispose]()
     const { promise, resolve } = Promise.withResolvers<Verified>()
     this.#lastJob += 1

@@ -112,6 +112,7 @@ class Place implements SmtpPlace {
     'trusted-grey-mx': () => this.#receiving('mx', '192.0.2.1', { isGrey: true, isTrusted: () => true }),
     'grey-dmarc-mx': () => this.#receiving('mx', '8.8.4.4', { isGrey: true, isVerifying: true }),
     'dmarc-mx': () => this.#receiving('mx', '8.8.8.8', { isVerifying: true }),
+    'congested-mx': () => this.#receiving('mx', '8.8.8.8', { isVerifying: true, isCongested: true }),
     'dmarc-junk-mx': () => this.#receiving('mx', '8.8.8.8', { isVerifying: true, policy: { dmarcReject: 'junk' } }),
     'nameless-mx': () => this.#receiving('mx', '8.8.8.8', { policy: { requireReverseName: true } }),
     'named-mx': () => this.#receiving('mx', '8.8.4.4', { policy: { requireReverseName: true } }),

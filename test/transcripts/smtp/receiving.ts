@@ -59,6 +59,8 @@ export interface Settings {
   readonly isGrey?: boolean
   /** SPF, DKIM and DMARC are looked at. */
   readonly isVerifying?: boolean
+  /** As many messages wait to be verified as may. */
+  readonly isCongested?: boolean
   readonly recipientsPerHour?: number
   readonly isTrusted?: (address: string) => boolean
 }
@@ -106,7 +108,7 @@ export class Receiving {
       clock,
       blocklists: [{ zone: 'bl.test', link: 'https://bl.test/{address}' }],
     })
-    const verifier = settings.isVerifying === true ? this.#startedVerifier() : undefined
+    const verifier = settings.isVerifying === true ? this.#verifierOf(settings) : undefined
     const greylisting = { greylist: settings.isGrey === true ? greylist : undefined }
     return mxIntake({ ...needs, ...asked, ...greylisting, isTrusted, peerChecks, verifier })
   }
@@ -119,6 +121,12 @@ export class Receiving {
     const rate = this.#rates.get(key) ?? new RecipientRate({ clock: this.#parts.clock, isTrusted, limits })
     this.#rates.set(key, rate)
     return rate
+  }
+
+  #verifierOf({ isCongested }: Settings): Verifier {
+    if (isCongested !== true) return this.#startedVerifier()
+    const { clock, log, hostname } = this.#parts
+    return threadVerifier({ dns: fixedDns(answers), clock, log, hostname, waiting: 0 })
   }
 
   /** One thread, and only where it is asked. */

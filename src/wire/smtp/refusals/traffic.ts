@@ -120,6 +120,15 @@ export const trafficRows = {
     sections: ['RFC 5321 4.2.3', 'RFC 3463 3.4'],
     why: 'Less is free than `limits.freeBytes`. No message is taken until there is room again; what was taken before is safe, and reading goes on.',
   },
+  congested: {
+    code: 451,
+    enhanced: '4.4.5',
+    what: 'More mail comes in at this moment than can be checked',
+    who: 'nobody',
+    mend: tryLater,
+    sections: ['RFC 5321 4.2.3', 'RFC 3463 3.5'],
+    why: 'SPF, DKIM and DMARC are looked at before a message is taken. To take messages unchecked whenever there are many of them would let through whoever sends the most.',
+  },
   fault: {
     code: 451,
     enhanced: '4.3.0',
