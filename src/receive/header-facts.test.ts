@@ -38,7 +38,10 @@ describe('a line end of one octet in the header is found', () => {
     ['A: b\r', 'CR'],
   ]
   for (const [header, wanted] of table)
-    test(JSON.stringify(header), () => assert.equal(bareLineEndIn(bytes(header)), wanted))
+    test(JSON.stringify(header), () => {
+      assert.equal(bareLineEndIn(bytes(header), { bareLineEnd: undefined, body: 'BDAT' }), wanted)
+      assert.equal(bareLineEndIn(bytes(header), { bareLineEnd: 'LF', body: 'DATA' }), 'LF')
+    })
 })
 
 describe('the header ends', () => {

@@ -6,6 +6,7 @@ import type { SpooledMessage } from '#store/spool.ts'
 import { fromLatin1, latin1, utf8 } from '#text/bytes.ts'
 import { decodeEncodedWords } from '#text/encoded-word.ts'
 import { LineEnds } from '#wire/smtp/line-ends.ts'
+import type { TransferFacts } from './intake.ts'
 import { headerPieceBytes } from './limits.ts'
 import type { ContentRule } from './policy.ts'
 
@@ -29,8 +30,12 @@ export async function headerOf(message: HeaderSource): Promise<Uint8Array | unde
 
 type HeaderSource = Pick<SpooledMessage, 'head' | 'sizeBytes' | 'read'>
 
-/** The first line end of one octet: in the header it is no content, whatever the body is (BINARYMIME), for readers differ in what it ends. */
-export function bareLineEndIn(header: Uint8Array): 'CR' | 'LF' | undefined {
+/**
+ * The first line end of one octet: in the header it is no content, whatever the body is (BINARYMIME), for readers differ in what it ends.
+ * What came by DATA was looked through, or mended, on its way.
+ */
+export function bareLineEndIn(header: Uint8Array, { bareLineEnd, body }: TransferFacts): 'CR' | 'LF' | undefined {
+  if (bareLineEnd !== undefined || body === 'DATA') return bareLineEnd
   const lineEnds = new LineEnds()
   lineEnds.push(header)
   return lineEnds.bareLineEnd

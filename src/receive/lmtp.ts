@@ -61,10 +61,10 @@ class LmtpTransaction implements Transaction {
   }
 
   /** What goes wrong with the delivery went wrong for each, for it is one transaction of the store: the session says so to each. */
-  async commit(message: SpooledMessage, { bareLineEnd }: TransferFacts): Promise<Committed> {
+  async commit(message: SpooledMessage, transfer: TransferFacts): Promise<Committed> {
     const header = await headerOf(message)
     if (header === undefined) return this.#each(() => refuse('header-too-large', { limitBytes: maxHeaderBytes }))
-    const refusal = this.#refusalOf(header, bareLineEnd)
+    const refusal = this.#refusalOf(header, transfer)
     if (refusal !== undefined) return this.#each(() => refusal)
     const { hostname, clock } = this.#needs
     const taken = { client: this.#client, sender: this.#sender, recipients: this.#recipients, header }
@@ -83,12 +83,12 @@ class LmtpTransaction implements Transaction {
     return { kind: 'each', outcomes: this.#recipients.map(outcome) }
   }
 
-  #refusalOf(header: Uint8Array, bareLineEnd: 'CR' | 'LF' | undefined): Refusal | undefined {
+  #refusalOf(header: Uint8Array, transfer: TransferFacts): Refusal | undefined {
     const { hostname, policy, log } = this.#needs
     const rule = refusedContent(header, policy.refuseContent)
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const facts = {
-      bareLineEnd: bareLineEnd ?? bareLineEndIn(header),
+      bareLineEnd: bareLineEndIn(header, transfer),
       beginsBlank: beginsBlank(header),
       receivedFields: countReceived(header),
       // The server in front delivers to mailboxes here alone: what it forwards elsewhere comes back through MX.

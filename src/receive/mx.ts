@@ -93,13 +93,13 @@ class MxTransaction implements Transaction {
     return undefined
   }
 
-  async commit(message: SpooledMessage, { bareLineEnd }: TransferFacts): Promise<Committed> {
+  async commit(message: SpooledMessage, transfer: TransferFacts): Promise<Committed> {
     const { hostname, delivery, clock, policy } = this.#needs
     const header = await headerOf(message)
     if (header === undefined) return refuse('header-too-large', { limitBytes: maxHeaderBytes })
     const tooMuch = tooMuchIn(header)
     if (tooMuch !== undefined) return refuse('header-too-costly', { what: tooMuch })
-    const refusal = this.#refusalOf(header, bareLineEnd)
+    const refusal = this.#refusalOf(header, transfer)
     if (refusal !== undefined) return refusal
     const verifier = this.#verifier()
     if (verifier?.isCongested === true) return refuse('congested')
@@ -139,13 +139,13 @@ class MxTransaction implements Transaction {
     return peerRefusal(this.#client.address, await this.#peer, this.#needs.policy)
   }
 
-  #refusalOf(header: Uint8Array, bareLineEnd: 'CR' | 'LF' | undefined): Refusal | undefined {
+  #refusalOf(header: Uint8Array, transfer: TransferFacts): Refusal | undefined {
     const { hostname, policy, log } = this.#needs
     const addresses = this.#recipients.map(recipient => recipient.address)
     const rule = refusedContent(header, policy.refuseContent)
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const facts = {
-      bareLineEnd: bareLineEnd ?? bareLineEndIn(header),
+      bareLineEnd: bareLineEndIn(header, transfer),
       beginsBlank: beginsBlank(header),
       receivedFields: countReceived(header),
       deliveredBefore: deliveredBefore(header, { addresses, hostname }),

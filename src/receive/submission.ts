@@ -92,13 +92,13 @@ class SubmissionTransaction implements Transaction {
     return undefined
   }
 
-  async commit(message: SpooledMessage, { bareLineEnd }: TransferFacts): Promise<Committed> {
+  async commit(message: SpooledMessage, transfer: TransferFacts): Promise<Committed> {
     const { resolver, hostname } = this.#needs
     const octets = await headerOf(message)
     if (octets === undefined) return refuse('header-too-large', { limitBytes: maxHeaderBytes })
     const header = readHeader(octets)
     const facts = {
-      bareLineEnd: bareLineEnd ?? bareLineEndIn(octets),
+      bareLineEnd: bareLineEndIn(octets, transfer),
       beginsBlank: beginsBlank(octets),
       receivedFields: countReceived(octets),
       deliveredBefore: undefined,

@@ -62,7 +62,7 @@ export const mostTarpitMs = 30_000
 export const authRounds = 5
 
 /** Commands of one client that are carried out before others have a turn. */
-export const commandsInARow = 16
+export const commandsInARow = 32
 
 /** Octets of replies that gather for a client that has sent its commands ahead: a thousand recipients have fewer. */
 export const repliesInARowBytes = 48 * 1024
