@@ -42,8 +42,17 @@ export function bareLineEndIn(header: Uint8Array, { bareLineEnd, body }: Transfe
 }
 
 /** Whether its first line would continue the line that we put before it. */
-export function beginsBlank(header: Uint8Array): boolean {
+function beginsBlank(header: Uint8Array): boolean {
   return header[0] === 0x20 || header[0] === 0x09
+}
+
+/** What every door looks at. */
+export function shapeOf(header: Uint8Array, transfer: TransferFacts) {
+  return {
+    bareLineEnd: bareLineEndIn(header, transfer),
+    beginsBlank: beginsBlank(header),
+    receivedFields: countReceived(header),
+  }
 }
 
 /** How many servers the message has passed: its Received fields (RFC 5321 6.3). */

@@ -9,12 +9,12 @@ import type { SpooledMessage } from '#store/spool.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
-import { bareLineEndIn, beginsBlank, countReceived, headerOf, refusedContent } from './header-facts.ts'
+import { headerOf, refusedContent, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import { localRecipient, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
 import type { ReceivePolicy } from './policy.ts'
 import { noRoom } from './room.ts'
-import { localRecipients, originFields, type Taken, traceOf } from './taken.ts'
+import { localRecipients, noteOrigin, type Taken, traceOf } from './taken.ts'
 import { unwantedOfServers } from './unwanted.ts'
 import { messageRefusal } from './verdict.ts'
 
@@ -28,8 +28,7 @@ export function lmtpIntake(needs: LmtpNeeds): Intake {
   const unwanted = unwantedOfServers(needs.hostname)
   return {
     async begin(client, sender) {
-      const origin = originFields(sender)
-      if (origin !== undefined) needs.log.info('receive.origin', origin)
+      noteOrigin(needs.log, sender)
       return new LmtpTransaction(needs, { client, sender, unwanted })
     },
   }
@@ -88,9 +87,7 @@ class LmtpTransaction implements Transaction {
     const rule = refusedContent(header, policy.refuseContent)
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const facts = {
-      bareLineEnd: bareLineEndIn(header, transfer),
-      beginsBlank: beginsBlank(header),
-      receivedFields: countReceived(header),
+      ...shapeOf(header, transfer),
       // The server in front delivers to mailboxes here alone: what it forwards elsewhere comes back through MX.
       deliveredBefore: undefined,
       foreignFrom: undefined,

@@ -16,12 +16,12 @@ import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
 import { tooMuchIn } from './header-cost.ts'
-import { bareLineEndIn, beginsBlank, countReceived, deliveredBefore, headerOf, refusedContent } from './header-facts.ts'
+import { deliveredBefore, headerOf, refusedContent, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import { localRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
 import type { MailDomains } from './mail-domains.ts'
 import type { ReceivePolicy } from './policy.ts'
-import { localRecipients, originFields, traceOf } from './taken.ts'
+import { localRecipients, noteOrigin, traceOf } from './taken.ts'
 import { unwantedOfServers } from './unwanted.ts'
 import { messageRefusal, peerRefusal, senderVerdict } from './verdict.ts'
 
@@ -43,8 +43,7 @@ export function mxIntake(needs: MxNeeds): Intake {
   const unwanted = unwantedOfServers(needs.hostname)
   return {
     async begin(client, sender) {
-      const origin = originFields(sender)
-      if (origin !== undefined) needs.log.info('receive.origin', origin)
+      noteOrigin(needs.log, sender)
       return new MxTransaction(needs, { client, sender, unwanted })
     },
   }
@@ -145,9 +144,7 @@ class MxTransaction implements Transaction {
     const rule = refusedContent(header, policy.refuseContent)
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const facts = {
-      bareLineEnd: bareLineEndIn(header, transfer),
-      beginsBlank: beginsBlank(header),
-      receivedFields: countReceived(header),
+      ...shapeOf(header, transfer),
       deliveredBefore: deliveredBefore(header, { addresses, hostname }),
       foreignFrom: undefined,
       refusedContent: rule,

@@ -16,13 +16,13 @@ import type { RecipientRate } from '#throttle/recipient-rate.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { Hold, RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
-import { bareLineEndIn, beginsBlank, countReceived, headerOf } from './header-facts.ts'
+import { headerOf, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import { localRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
 import type { MailDomains } from './mail-domains.ts'
 import { foreignFrom } from './own-address.ts'
 import type { ReceivePolicy } from './policy.ts'
-import { localRecipients, originFields, type Taken, traceOf } from './taken.ts'
+import { localRecipients, noteOrigin, type Taken, traceOf } from './taken.ts'
 import { unwantedOfUsers } from './unwanted.ts'
 import { messageRefusal } from './verdict.ts'
 
@@ -51,8 +51,7 @@ export function submissionIntake(needs: SubmissionNeeds): Intake {
       // The null path is taken: mail programs send receipts with it (RFC 8098 2.1).
       if (path !== undefined && !(await needs.resolver.maySendAs(account, path.localPart, path.domain)))
         return refuse('not-your-address', { address: path.address, user: account.address, hostname: needs.hostname })
-      const origin = originFields(sender)
-      if (origin !== undefined) needs.log.info('receive.origin', origin)
+      noteOrigin(needs.log, sender)
       return new SubmissionTransaction(needs, { client, account, sender, unwanted })
     },
   }
@@ -98,9 +97,7 @@ class SubmissionTransaction implements Transaction {
     if (octets === undefined) return refuse('header-too-large', { limitBytes: maxHeaderBytes })
     const header = readHeader(octets)
     const facts = {
-      bareLineEnd: bareLineEndIn(octets, transfer),
-      beginsBlank: beginsBlank(octets),
-      receivedFields: countReceived(octets),
+      ...shapeOf(octets, transfer),
       deliveredBefore: undefined,
       foreignFrom: await foreignFrom(resolver, this.#account, header),
       refusedContent: undefined,

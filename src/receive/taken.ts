@@ -1,6 +1,7 @@
 // What the three intakes do alike with a message whose recipients were taken: what goes before it and with it into the mailboxes.
 
 import type { LocalRecipient } from '#deliver/local.ts'
+import type { Log } from '#io/log.ts'
 import { envelopeRecord } from './envelope-record.ts'
 import { holdsUtf8 } from './header-facts.ts'
 import type { Client, Sender } from './intake.ts'
@@ -47,7 +48,7 @@ export function traceOf(
   return receivedField({ client, messageId: sender.messageId, utf8: needsUtf8(taken), onlyRecipient, ...more })
 }
 
-/** For the log (XFORWARD). */
-export function originFields({ messageId, origin }: Sender): Readonly<Record<string, string>> | undefined {
-  return origin === undefined ? undefined : { message: messageId, ...origin }
+/** What XFORWARD told. */
+export function noteOrigin(log: Log, { messageId, origin }: Sender): void {
+  if (origin !== undefined) log.info('receive.origin', { message: messageId, ...origin })
 }
