@@ -2,18 +2,9 @@
 
 import { deliver } from '../../test/support/mail-client.ts'
 import { bob, type RunningServer, startServer } from '../../test/support/running-server.ts'
-import { SmtpAbuse } from '../../test/support/smtp-abuse.ts'
+import { crowd, SmtpAbuse } from '../../test/support/smtp-abuse.ts'
 import { median } from '../measure.ts'
 
-const crowd = {
-  idle: 2_000,
-  slowCommands: 100,
-  slowData: 100,
-  deaf: 20,
-  earlyTalkers: 100,
-  lineBytes: 1_000_000_000,
-  badCommands: 100_000,
-} as const
 const messages = 200
 const turns = 3
 const letter = Buffer.from(`From: <a@sender.example>\r\nSubject: honest\r\n\r\n${'an honest line\r\n'.repeat(500)}`)

@@ -6,17 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import { LineClient } from '../support/line-client.ts'
 import { deliver, imapLogin } from '../support/mail-client.ts'
 import { bob, type RunningServer, startServer } from '../support/running-server.ts'
-import { type AbuseResult, SmtpAbuse } from '../support/smtp-abuse.ts'
-
-const crowd = {
-  idle: 2_000,
-  slowCommands: 100,
-  slowData: 100,
-  deaf: 20,
-  earlyTalkers: 100,
-  lineBytes: 1_000_000_000,
-  badCommands: 100_000,
-} as const
+import { type AbuseResult, crowd, SmtpAbuse } from '../support/smtp-abuse.ts'
 
 /** What all of them together may take of the server's memory at its highest: Node lets 64 MB of read octets gather before it collects them, and a heap grow by half. */
 const budgetBytes = 400_000_000

@@ -24,6 +24,17 @@ export interface AbuseSize {
   readonly badCommands: number
 }
 
+/** All that is to be withstood at once. */
+export const crowd = {
+  idle: 2_000,
+  slowCommands: 100,
+  slowData: 100,
+  deaf: 20,
+  earlyTalkers: 100,
+  lineBytes: 1_000_000_000,
+  badCommands: 100_000,
+} as const satisfies AbuseSize
+
 export interface AbuseResult {
   /** What the server answered to the endless line once it ended. */
   readonly lineAnswer: string
