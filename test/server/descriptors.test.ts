@@ -39,8 +39,7 @@ describe('file descriptors', () => {
   test('without any left it neither spins nor stops, and serves again once there are some', async () => {
     await using server = await startServer({ accounts: [alice] })
     const before = await imapLogin(server, alice)
-    const lowestFree = openDescriptors(server).findIndex((descriptor, index) => descriptor !== index)
-    await run('prlimit', ['--pid', String(server.processId), `--nofile=${lowestFree}:`])
+    await run('prlimit', ['--pid', String(server.processId), `--nofile=${lowestFree(openDescriptors(server))}:`])
     const linesBefore = server.log().split('\n').length
     const ticksBefore = processorTicks(server)
     const startMs = performance.now()
@@ -109,6 +108,12 @@ async function servesAgain(server: RunningServer): Promise<void> {
 function openDescriptors(server: RunningServer): number[] {
   const names = readdirSync(`/proc/${server.processId}/fd`)
   return names.map(Number).sort((one, other) => one - other)
+}
+
+/** What the system would give next: the first gap, or behind the last of `descriptors` (in order) when there is none. */
+function lowestFree(descriptors: readonly number[]): number {
+  const gap = descriptors.findIndex((descriptor, index) => descriptor !== index)
+  return gap === -1 ? descriptors.length : gap
 }
 
 /** User and system time of the whole process. */
