@@ -67,6 +67,19 @@ export const rows: readonly RowOfBench[] = [
     compared: true,
     run: server => messagesPerSecond(server, 'BDAT'),
   },
+  {
+    name: 'mx-cpu',
+    title: "the first of these: the server's processor time a message",
+    unit: 'µs',
+    goal: undefined,
+    better: 'less',
+    compared: true,
+    async run(server) {
+      const before = server.processorSeconds()
+      const { messages } = await deliver(server, 'DATA')
+      return ((server.processorSeconds() - before) / messages) * 1e6
+    },
+  },
   ...largeRows,
   {
     name: 'crowd',
@@ -140,6 +153,11 @@ export const rows: readonly RowOfBench[] = [
 ]
 
 async function messagesPerSecond(server: ServerUnderTest, by: 'DATA' | 'BDAT'): Promise<number> {
+  const { messages, seconds } = await deliver(server, by)
+  return messages / seconds
+}
+
+async function deliver(server: ServerUnderTest, by: 'DATA' | 'BDAT') {
   const messages = server.name === 'Posthouse' ? 8_000 : 500
   const recipients = [userOf(server, 0), userOf(server, 1)]
   const before = await deliveredTo(server, recipients)
@@ -148,7 +166,7 @@ async function messagesPerSecond(server: ServerUnderTest, by: 'DATA' | 'BDAT'): 
     while ((await deliveredTo(server, recipients)) < before + messages)
       await new Promise(settle => setTimeout(settle, 20))
   })
-  return messages / seconds
+  return { messages, seconds }
 }
 
 async function deliveredTo(server: ServerUnderTest, users: readonly string[]): Promise<number> {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LineClient } from '../../test/support/line-client.ts'
 import { message } from '../load/smtp.ts'
-import { processTree, residentBytes } from '../measure.ts'
+import { processorSeconds, processTree, residentBytes } from '../measure.ts'
 import { password, type ServerUnderTest, users } from './server.ts'
 
 const host = '127.0.0.1'
@@ -30,6 +30,7 @@ export async function startPostfixDovecot(): Promise<ServerUnderTest> {
   execFileSync('/usr/sbin/postfix', ['-c', join(folder, 'postfix'), 'start'], { stdio: 'ignore' })
   for (const port of Object.values(ports)) await answering(port)
   const postfixMaster = Number(readFileSync(join(folder, 'queue/pid/master.pid'), 'utf8').trim())
+  const processes = () => [...processTree(dovecot.pid ?? 0), ...processTree(postfixMaster)]
   return {
     name: 'Postfix + Dovecot',
     mx: { host, port: ports.mx },
@@ -41,7 +42,8 @@ export async function startPostfixDovecot(): Promise<ServerUnderTest> {
     async fill(user, count, sizeBytes) {
       fillMaildir(join(mail, user.split('@')[0] ?? ''), count, sizeBytes)
     },
-    residentBytes: () => residentBytes([...processTree(dovecot.pid ?? 0), ...processTree(postfixMaster)]),
+    residentBytes: () => residentBytes(processes()),
+    processorSeconds: () => processorSeconds(processes()),
     async [Symbol.asyncDispose]() {
       execFileSync('/usr/sbin/postfix', ['-c', join(folder, 'postfix'), 'stop'], { stdio: 'ignore' })
       const ended = new Promise(settle => dovecot.once('exit', settle))

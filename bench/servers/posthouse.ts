@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { startServer } from '../../test/support/running-server.ts'
 import { ImapLoad } from '../load/imap.ts'
-import { processTree, residentBytes } from '../measure.ts'
+import { processorSeconds, processTree, residentBytes } from '../measure.ts'
 import { password, type ServerUnderTest, users } from './server.ts'
 
 export interface PosthouseUnderTest extends ServerUnderTest {
@@ -31,6 +31,7 @@ export async function startPosthouse(): Promise<PosthouseUnderTest> {
       load.client.close()
     },
     residentBytes: () => residentBytes(processTree(running.processId)),
+    processorSeconds: () => processorSeconds(processTree(running.processId)),
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   }
   return server

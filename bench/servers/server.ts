@@ -18,6 +18,8 @@ export interface ServerUnderTest extends AsyncDisposable {
   fill(user: string, count: number, sizeBytes: number): Promise<void>
   /** Octets of memory of all its processes. */
   residentBytes(): number
+  /** What all its processes have had of the processor so far. */
+  processorSeconds(): number
 }
 
 export const users: readonly string[] = ['r1', 'r2', 'r3', 'r4'].map(name => `${name}@example.test`)
