@@ -1,8 +1,8 @@
 // The octets after DATA (RFC 5321 4.1.1.4, 4.5.2): dots unstuffed, the end found. The end is CRLF.CRLF and nothing else, so that no
 // next hop can see two messages where we saw one (SMTP smuggling); a bare CR or LF is content here, noted for the verdict.
 
-const cr = 13
-const lf = 10
+import { cr, lf, nextLineEnd } from './line-end.ts'
+
 const dot = 46
 
 /** Where the last octet left us. In `dot` and `dotCr` the octets named were taken in and not put out. */
@@ -26,7 +26,7 @@ export class DataReader {
 
   /** The content in `bytes` from `start`: a view of them, or, if dots had to go, a copy. After the end, the rest is left alone. */
   read(bytes: Uint8Array, start: number): Uint8Array {
-    const octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) // its indexOf is the fastest there is
+    const octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#at = start
     this.#output.begin(octets, start)
     this.#withheld = 0
@@ -98,27 +98,27 @@ export class DataReader {
   /** Whole lines at a time, up to one that starts with a dot or the end of the octets. */
   #throughLines(octets: Buffer): Place {
     let at = this.#at
-    // Both are searched again only once passed, so that input without one of them costs no more.
-    let nextCr = find(octets, cr, at)
-    let nextLf = find(octets, lf, at)
     for (;;) {
-      if (nextLf < octets.length && nextCr + 1 === nextLf) {
-        at = nextLf + 1
+      at = nextLineEnd(octets, at)
+      if (octets[at] === cr && octets[at + 1] === lf) {
+        at += 2
         this.#at = at
         if (at === octets.length || octets[at] === dot) return 'lineStart'
-      } else if (nextLf < nextCr) {
-        this.bareLineEnd ??= 'LF'
-        at = nextLf + 1
-      } else if (nextCr + 1 < octets.length) {
-        this.bareLineEnd ??= 'CR'
-        at = nextCr + 1
+      } else if (at + 1 < octets.length) {
+        this.#noteBare(octets[at])
+        at += 1
       } else {
         this.#at = octets.length
-        return nextCr < octets.length ? 'cr' : 'middle'
+        if (octets[at] === cr) return 'cr'
+        this.#noteBare(octets[at])
+        return 'middle'
       }
-      if (nextCr < at) nextCr = find(octets, cr, at)
-      if (nextLf < at) nextLf = find(octets, lf, at)
     }
+  }
+
+  #noteBare(octet: number | undefined): void {
+    if (octet === cr) this.bareLineEnd ??= 'CR'
+    if (octet === lf) this.bareLineEnd ??= 'LF'
   }
 }
 
@@ -177,14 +177,5 @@ class Output {
 
 const empty = Buffer.alloc(0)
 
-/** The place of `octet` from `from` on; the length if there is none. */
-function find(octets: Buffer, octet: number, from: number): number {
-  // The call of indexOf costs as much as some dozen octets looked at here: short lines are many.
-  const near = Math.min(from + nearOctets, octets.length)
-  for (let at = from; at < near; at += 1) if (octets[at] === octet) return at
-  if (near === octets.length) return near
-  const at = octets.indexOf(octet, near)
-  return at < 0 ? octets.length : at
-}
-
+/** So few are copied quicker one by one. */
 const nearOctets = 8

@@ -1,8 +1,7 @@
 // Line ends of a message that comes in pieces (RFC 5321 2.3.8): told, and mended. What DATA's reader does on its way, these do for
 // chunks and for what is sent on; splits between pieces change nothing.
 
-const cr = 13
-const lf = 10
+import { cr, lf, nextLineEnd } from './line-end.ts'
 
 export class LineEnds {
   #bare: 'CR' | 'LF' | undefined
@@ -93,12 +92,9 @@ function append(target: Buffer, at: number, bytes: Uint8Array): number {
 class BareEnds {
   readonly #octets: Buffer
   #at: number
-  // Both are searched again only once passed, so that input without one of them costs no more.
-  #nextCr = -1
-  #nextLf = -1
 
   constructor(bytes: Uint8Array, start: number) {
-    this.#octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) // its indexOf is the fastest there is
+    this.#octets = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#at = start
   }
 
@@ -106,7 +102,7 @@ class BareEnds {
   next(): number {
     const { length } = this.#octets
     for (;;) {
-      const at = this.#lineEnd(this.#at)
+      const at = nextLineEnd(this.#octets, this.#at)
       const isCr = this.#octets[at] === cr
       if (at === length || (isCr && at + 1 === length)) return length
       const isPair = isCr && this.#octets[at + 1] === lf
@@ -114,23 +110,4 @@ class BareEnds {
       if (!isPair) return at
     }
   }
-
-  /** Of the next CR or LF; the length if there is none. */
-  #lineEnd(from: number): number {
-    const octets = this.#octets
-    const near = Math.min(from + nearOctets, octets.length)
-    for (let at = from; at < near; at += 1) if (octets[at] === cr || octets[at] === lf) return at
-    if (near === octets.length) return near
-    if (this.#nextCr < near) this.#nextCr = find(octets, cr, near)
-    if (this.#nextLf < near) this.#nextLf = find(octets, lf, near)
-    return Math.min(this.#nextCr, this.#nextLf)
-  }
-}
-
-/** So far a loop is as fast as two calls of indexOf: short lines are many. */
-const nearOctets = 40
-
-function find(octets: Buffer, octet: number, from: number): number {
-  const at = octets.indexOf(octet, from)
-  return at < 0 ? octets.length : at
 }

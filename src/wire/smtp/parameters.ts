@@ -74,6 +74,7 @@ export function readMailParameters(
   parameters: readonly Parameter[],
   offered: ReadonlySet<string>,
 ): Read<MailParameters> {
+  if (parameters.length === 0) return bareMail
   const read = readAll(parameters, ofMail, offered)
   if (read.kind === 'unknown') return read
   // RFC 4865 4.2
@@ -87,10 +88,14 @@ export function readRecipientParameters(
   parameters: readonly Parameter[],
   offered: ReadonlySet<string>,
 ): Read<RecipientParameters> {
+  if (parameters.length === 0) return bareRecipient
   const read = readAll(parameters, ofRecipient, offered)
   if (read.kind === 'unknown') return read
   return { kind: 'read', parameters: { ...noRecipientParameters, ...read.parameters } }
 }
+
+const bareMail: Read<MailParameters> = { kind: 'read', parameters: noMailParameters }
+const bareRecipient: Read<RecipientParameters> = { kind: 'read', parameters: noRecipientParameters }
 
 interface Reader<T> {
   /** Keywords of EHLO, of which one must be offered; none: the parameter is always known. */

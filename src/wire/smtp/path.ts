@@ -40,7 +40,7 @@ export function parsePath(cursor: Cursor): Path | undefined {
   const domain = cursor.take('@') ? parseDomain(cursor) : undefined
   const address = unicode(cursor, start)
   if (!cursor.take('>')) fail(cursor, 'the address does not end in ">"')
-  if (octetsOf(address) > addressOctets) fail(cursor, `the address is longer than ${addressOctets} octets`)
+  if (isLonger(address, addressOctets)) fail(cursor, `the address is longer than ${addressOctets} octets`)
   const needsUtf8 = !printableAscii.test(cursor.text.slice(begin, cursor.at))
   return { localPart, domain, address, needsUtf8 }
 }
@@ -60,7 +60,7 @@ function plainLocalPart(cursor: Cursor): string {
   if (cursor.takeWhile(localPartCharacters) === '')
     fail(cursor, 'there is no name before the "@", or it has characters that need quotes')
   const text = unicode(cursor, start)
-  if (octetsOf(text) > localPartOctets) fail(cursor, `the name before the "@" is longer than ${localPartOctets} octets`)
+  if (isLonger(text, localPartOctets)) fail(cursor, `the name before the "@" is longer than ${localPartOctets} octets`)
   return text
 }
 
@@ -74,7 +74,7 @@ function quotedLocalPart(cursor: Cursor): string {
   }
   const quoted = unicode(cursor, start)
   if (quoted === '""') fail(cursor, 'a quoted name is empty')
-  if (octetsOf(quoted) > localPartOctets)
+  if (isLonger(quoted, localPartOctets))
     fail(cursor, `the name before the "@" is longer than ${localPartOctets} octets`)
   return quoted.slice(1, -1).replace(/\\(.)/gsu, '$1')
 }
@@ -84,7 +84,7 @@ function parseDomain(cursor: Cursor): string {
   const start = cursor.at
   if (cursor.takeWhile(domainCharacters) === '') fail(cursor, 'there is no domain after the "@"')
   const domain = unicode(cursor, start)
-  if (octetsOf(domain) > domainOctets) fail(cursor, `the domain is longer than ${domainOctets} octets`)
+  if (isLonger(domain, domainOctets)) fail(cursor, `the domain is longer than ${domainOctets} octets`)
   return toAsciiDomain(domain) ?? fail(cursor, 'the domain is not a domain name')
 }
 
@@ -121,8 +121,9 @@ function decoded(cursor: Cursor, written: string): string {
   }
 }
 
-function octetsOf(text: string): number {
-  return Buffer.byteLength(text, 'utf8')
+/** Whether it has more than so many octets in UTF-8. Nearly all are far too short for that: no character has more than three. */
+function isLonger(text: string, octets: number): boolean {
+  return text.length * 3 > octets && Buffer.byteLength(text, 'utf8') > octets
 }
 
 function fail(cursor: Cursor, message: string): never {
