@@ -1,7 +1,12 @@
 // What the envelope asked for beyond the addresses, as it is kept with a recipient's copy: the header tells nothing of it, and whoever
 // sends the message on needs it (RFC 3461 5.2, 8689 4.2.1, 6710 4).
 
-import { type MailParameters, noMailParameters, type RecipientParameters } from '#wire/smtp/parameters.ts'
+import {
+  type MailParameters,
+  noMailParameters,
+  noRecipientParameters,
+  type RecipientParameters,
+} from '#wire/smtp/parameters.ts'
 
 export interface Envelope {
   /** '' for the null path. */
@@ -19,6 +24,7 @@ export interface Envelope {
 /** JSON; undefined where nothing was asked for, as of nearly all mail. */
 export function envelopeRecord(envelope: Envelope): string | undefined {
   const { sender, client, recipient } = envelope
+  if (envelope.parameters === noMailParameters && recipient.parameters === noRecipientParameters) return undefined
   const message = ofMessage(envelope)
   const own = ofRecipient(envelope)
   if (isEmpty(message) && isEmpty(own)) return undefined

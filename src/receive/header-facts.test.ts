@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { latin1 } from '#text/bytes.ts'
-import { bareLineEndIn, countReceived, deliveredBefore, headerOf, holdsUtf8, refusedContent } from './header-facts.ts'
+import { bareLineEndIn, deliveredBefore, headerOf, holdsUtf8, refusedContent, shapeOf } from './header-facts.ts'
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text))
+const byData = { bareLineEnd: undefined, body: 'DATA' } as const
 
 describe('Received fields are counted', () => {
   const table: readonly [name: string, header: string, wanted: number][] = [
@@ -12,7 +13,8 @@ describe('Received fields are counted', () => {
     ['in a header without an end', 'Received: a\r\nReceived: b', 2],
     ['in nothing', '', 0],
   ]
-  for (const [name, header, wanted] of table) test(name, () => assert.equal(countReceived(bytes(header)), wanted))
+  for (const [name, header, wanted] of table)
+    test(name, () => assert.equal(shapeOf(bytes(header), byData).receivedFields, wanted))
 })
 
 /** A message of which the spool shows `headBytes`. */

@@ -11,8 +11,8 @@ import { headerPieceBytes } from './limits.ts'
 import type { ContentRule } from './policy.ts'
 
 const headerEnd = Buffer.from('\r\n\r\n')
-const receivedLine = /^received[ \t]*:/gim
-const deliveredToLine = /^delivered-to[ \t]*:/im
+/** What servers leave in a header. */
+const markLine = /^(?:received|delivered-to)[ \t]*:/gim
 
 /** The octets of the header, in a message of which nobody has seen more than the head. Undefined: it is longer than mail/ reads. */
 export async function headerOf(message: HeaderSource): Promise<Uint8Array | undefined> {
@@ -48,16 +48,19 @@ function beginsBlank(header: Uint8Array): boolean {
 
 /** What every door looks at. */
 export function shapeOf(header: Uint8Array, transfer: TransferFacts) {
+  const marks = latin1(header).match(markLine) ?? []
   return {
     bareLineEnd: bareLineEndIn(header, transfer),
     beginsBlank: beginsBlank(header),
-    receivedFields: countReceived(header),
+    /** How many servers the message has passed (RFC 5321 6.3). */
+    receivedFields: marks.filter(isReceived).length,
+    /** Whether it was delivered before, to whomever. */
+    wasDelivered: !marks.every(isReceived),
   }
 }
 
-/** How many servers the message has passed: its Received fields (RFC 5321 6.3). */
-export function countReceived(header: Uint8Array): number {
-  return latin1(header).match(receivedLine)?.length ?? 0
+function isReceived(mark: string): boolean {
+  return /^r/i.test(mark)
 }
 
 /** Whether it takes SMTPUTF8 (RFC 6532). */
@@ -73,7 +76,6 @@ export function deliveredBefore(
   header: Uint8Array,
   { addresses, hostname }: { readonly addresses: readonly string[]; readonly hostname: string },
 ): string | undefined {
-  if (!deliveredToLine.test(latin1(header))) return undefined
   const { fields } = readHeader(header)
   const resent = fields.findIndex(field => /^resent-/i.test(field.name))
   const marks = fields

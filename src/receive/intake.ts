@@ -53,7 +53,7 @@ export interface TransferFacts {
 }
 
 export interface Intake {
-  begin(client: Client, sender: Sender): Promise<Transaction | Refusal>
+  begin(client: Client, sender: Sender): Transaction | Refusal | Promise<Transaction | Refusal>
 }
 
 export type Committed =

@@ -42,7 +42,7 @@ export interface MxNeeds extends RecipientNeeds {
 export function mxIntake(needs: MxNeeds): Intake {
   const unwanted = unwantedOfServers(needs.hostname)
   return {
-    async begin(client, sender) {
+    begin(client, sender) {
       noteOrigin(needs.log, sender)
       return new MxTransaction(needs, { client, sender, unwanted })
     },
@@ -80,7 +80,8 @@ class MxTransaction implements Transaction {
       return refuse('recipients-too-fast', { limit: fast.limit, seconds: Math.ceil(fast.retryAfterMs / 1000) })
     // A report goes to who sent the message (RFC 5321 4.5.5): one with many recipients is no report.
     if (this.#sender.path === undefined && this.#recipients.length > 0) return refuse('one-recipient-per-bounce')
-    const refusal = await this.#refusalOfPeer(path)
+    const asked = this.#refusalOfPeer(path)
+    const refusal = asked && (await asked)
     if (refusal !== undefined) return refusal
     const { declaredBytes } = this.#sender.parameters
     const question = { path, parameters, declaredBytes, elsewhere: 'relay-denied' as const }
@@ -102,8 +103,8 @@ class MxTransaction implements Transaction {
     if (refusal !== undefined) return refusal
     const verifier = this.#verifier()
     if (verifier?.isCongested === true) return refuse('congested')
-    const verified = await this.#verify(message, verifier)
-    const nullMx = (await this.#isNullMx) === true ? this.#sender.path?.address : undefined
+    const verified = verifier && (await this.#verify(message, verifier))
+    const nullMx = (this.#isNullMx && (await this.#isNullMx)) === true ? this.#sender.path?.address : undefined
     const mayPassLater = verified?.spf === 'temperror' || verified?.dkim === 'temperror'
     const verdict = senderVerdict({ nullMx, dmarc: verified?.dmarc, mayPassLater }, policy)
     if (verdict.kind === 'refused') return verdict
@@ -111,7 +112,7 @@ class MxTransaction implements Transaction {
     if (notNow !== undefined) return notNow
 
     const taken = { client: this.#client, sender: this.#sender, recipients: this.#recipients, header }
-    const peerName = (await this.#peer)?.names[0]
+    const peerName = this.#peer && (await this.#peer).names[0]
     const received = traceOf(taken, { hostname, peerName, now: clock.now() })
     const isJunk = verdict.kind === 'junk'
     const stored = delivery.deliver({
@@ -123,8 +124,9 @@ class MxTransaction implements Transaction {
       isJunk,
       spooled: message,
     })
+    const noted = isJunk ? undefined : this.#noteAccepted()
     // Together, so that both are one commit of the database.
-    await Promise.all([stored, isJunk ? undefined : this.#noteAccepted()])
+    await (noted === undefined ? stored : Promise.all([stored, noted]))
     return { kind: 'taken' }
   }
 
@@ -132,10 +134,10 @@ class MxTransaction implements Transaction {
     this.#recipients.length = 0
   }
 
-  async #refusalOfPeer({ localPart }: Path): Promise<Refusal | undefined> {
+  #refusalOfPeer({ localPart }: Path): Promise<Refusal | undefined> | undefined {
     // RFC 5321 4.5.1: postmaster is there for those whom we refuse, too.
     if (this.#peer === undefined || this.#isTrusted || localPart.toLowerCase() === 'postmaster') return undefined
-    return peerRefusal(this.#client.address, await this.#peer, this.#needs.policy)
+    return this.#peer.then(facts => peerRefusal(this.#client.address, facts, this.#needs.policy))
   }
 
   #refusalOf(header: Uint8Array, transfer: TransferFacts): Refusal | undefined {
@@ -143,9 +145,10 @@ class MxTransaction implements Transaction {
     const addresses = this.#recipients.map(recipient => recipient.address)
     const rule = refusedContent(header, policy.refuseContent)
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
+    const shape = shapeOf(header, transfer)
     const facts = {
-      ...shapeOf(header, transfer),
-      deliveredBefore: deliveredBefore(header, { addresses, hostname }),
+      ...shape,
+      deliveredBefore: shape.wasDelivered ? deliveredBefore(header, { addresses, hostname }) : undefined,
       foreignFrom: undefined,
       refusedContent: rule,
     }
@@ -157,28 +160,32 @@ class MxTransaction implements Transaction {
     return this.#isTrusted || !isPublic(this.#client.address) ? undefined : this.#needs.verifier
   }
 
-  async #verify(message: SpooledMessage, verifier: Verifier | undefined): Promise<Verified | undefined> {
+  #verify(message: SpooledMessage, verifier: Verifier): Promise<Verified | undefined> {
     const { address, hello } = this.#client
-    return await verifier?.verify({ address, hello, sender: this.#sender.path?.address ?? '', message })
+    return verifier.verify({ address, hello, sender: this.#sender.path?.address ?? '', message })
   }
 
   /** It turned out larger than was said. */
-  async #fullForAll({ sizeBytes }: SpooledMessage): Promise<Refusal | undefined> {
+  #fullForAll({ sizeBytes }: SpooledMessage): Promise<Refusal | undefined> | undefined {
     if (sizeBytes <= this.#sender.parameters.declaredBytes) return undefined
-    return await noRoomForAny(this.#needs, { recipients: this.#recipients, sizeBytes })
+    return noRoomForAny(this.#needs, { recipients: this.#recipients, sizeBytes })
   }
 
   /** Last, and not before the end of the message: DMARC that passes spares the wait. */
-  async #greylisted(verified: Verified | undefined): Promise<Refusal | undefined> {
+  #greylisted(verified: Verified | undefined): Promise<Refusal | undefined> | undefined {
     const { greylist } = this.#needs
     if (greylist === undefined || this.#isTrusted || verified?.dmarc.result === 'pass') return undefined
+    return this.#askGreylist(greylist)
+  }
+
+  async #askGreylist(greylist: Greylist): Promise<Refusal | undefined> {
     const verdict = await greylist.ask(this.#greeted())
     if (verdict.kind === 'passes') return undefined
     return refuse('greylisted', { address: verdict.recipient, seconds: Math.ceil(verdict.retryAfterMs / 1000) })
   }
 
-  async #noteAccepted(): Promise<void> {
-    if (!this.#isTrusted) await this.#needs.greylist?.noteAccepted(this.#greeted())
+  #noteAccepted(): Promise<void> | undefined {
+    return this.#isTrusted ? undefined : this.#needs.greylist?.noteAccepted(this.#greeted())
   }
 
   #greeted(): Greeted {

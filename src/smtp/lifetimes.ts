@@ -43,7 +43,8 @@ export class Lifetimes implements Disposable {
   readonly #startedMs: number
   /** Ends what is waited for now. */
   #interrupt: ((end: SessionEnd) => void) | undefined
-  #waitsFor: Wait | undefined
+  /** What that is. */
+  #waitsFor: Wait = 'command'
   /** A read that nobody waits for any more, or not yet. */
   #reading: Promise<Uint8Array | undefined> | undefined
   #transferStartedMs = 0
@@ -88,7 +89,8 @@ export class Lifetimes implements Disposable {
     if (ms <= 0) throw end()
     if (this.#graceIsOver) throw new SessionEnd('shutting-down')
     try {
-      const bytes = await this.#interruptible(wait, this.#takeReading(ms))
+      const reading = this.#reading === undefined ? this.#channel.read(ms) : this.#takeReading(this.#reading)
+      const bytes = await this.#interruptible(wait, reading)
       this.#transferBytes += bytes?.length ?? 0
       return bytes
     } catch (error) {
@@ -118,26 +120,26 @@ export class Lifetimes implements Disposable {
     if (this.#waitsFor === 'command') this.#interrupt?.(end)
   }
 
-  async #takeReading(limitMs: number): Promise<Uint8Array | undefined> {
-    const reading = this.#reading
-    if (reading === undefined) return await this.#channel.read(limitMs)
+  async #takeReading(reading: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
     this.#reading = undefined
     await this.#channel.flush()
     return await reading
   }
 
   /** `awaited` is left behind when an interrupt comes before: the channel's end settles it. */
-  async #interruptible<T>(wait: Wait, awaited: Promise<T>): Promise<T> {
+  #interruptible<T>(wait: Wait, awaited: Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    this.#interrupt = reject
-    this.#waitsFor = wait
-    awaited.then(resolve, reject)
-    try {
-      return await promise
-    } finally {
-      this.#interrupt = undefined
-      this.#waitsFor = undefined
+    const end = (error: unknown) => {
+      if (this.#interrupt === end) this.#interrupt = undefined
+      reject(error)
     }
+    this.#waitsFor = wait
+    this.#interrupt = end
+    awaited.then(value => {
+      if (this.#interrupt === end) this.#interrupt = undefined
+      resolve(value)
+    }, end)
+    return promise
   }
 
   readonly #drained = (): void => {

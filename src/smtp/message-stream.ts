@@ -79,7 +79,8 @@ export class MessageStream implements AsyncDisposable {
     if (this.#mender !== undefined) await this.#write(this.#mender.end())
     // In BINARYMIME every octet is content, the last ones too.
     else if (this.#lineEnds?.endsInCrlf === false && !this.#isBinary) await this.#write(crlf)
-    await this.#spool(this.#filter.end())
+    const room = this.#spool(this.#filter.end())
+    if (room !== undefined) await room
     this.check()
     return await this.#writer.finish()
   }

@@ -26,7 +26,7 @@ export function permissionFor(conversation: Conversation, state: State, command:
   if (needsLogin && needs.kind === 'submission' && account === undefined)
     return channel.tls === undefined ? 'tls-before-mail' : 'log-in-first'
   if (step === 'DATA' && transaction?.parameters.body === 'BINARYMIME') return 'binary-needs-chunks'
-  return { ...move, endsMessage: step === 'DATA' || step === 'BDAT LAST' }
+  return { taken: move.taken, refused: move.refused, endsMessage: step === 'DATA' || step === 'BDAT LAST' }
 }
 
 function elsewhereRefusal(

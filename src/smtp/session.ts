@@ -26,7 +26,7 @@ import { messageIds } from './message-id.ts'
 import { Mistakes } from './mistakes.ts'
 import type { SmtpNeeds } from './needs.ts'
 import { answersPerRecipient } from './per-recipient.ts'
-import { permissionFor } from './permission.ts'
+import { type Permission, permissionFor } from './permission.ts'
 import { Turns } from './turns.ts'
 
 /** A function that runs a session on a channel, as serve/ wants it. */
@@ -46,6 +46,8 @@ interface Parts {
 
 /** What was told of a message to come is forgotten with them. */
 const beginAnew: readonly Verb[] = ['RSET', 'EHLO', 'HELO', 'LHLO']
+
+const noRecipients: readonly string[] = []
 
 class SmtpSession implements Conversation {
   readonly needs: SmtpNeeds
@@ -106,8 +108,13 @@ class SmtpSession implements Conversation {
       this.#lifetimes.check(wait)
       if (this.isAccountGone) return this.#leave('account-gone')
       const event = this.#receiver.next()
-      if (event !== undefined) await this.#takeInTurn(event)
-      else if (!(await this.#readMore(wait))) return
+      if (event === undefined) {
+        if (!(await this.#readMore(wait))) return
+        continue
+      }
+      await this.#take(event)
+      const turn = this.#turns.afterCommand()
+      if (turn !== undefined) await turn
     }
   }
 
@@ -117,20 +124,15 @@ class SmtpSession implements Conversation {
     return await waitsForGreeting(this.#lifetimes, this.limits.bannerDelayMs)
   }
 
-  async #takeInTurn(event: SmtpEvent): Promise<void> {
-    await this.#take(event)
-    const turn = this.#turns.afterCommand()
-    if (turn !== undefined) await turn
-  }
-
-  async #take(event: SmtpEvent): Promise<void> {
-    if (event.kind === 'bad-line') return await this.#answer(this.#refusalOf(event.fault))
+  /** Settles at once where nothing has to be waited for. */
+  #take(event: SmtpEvent): Promise<void> | undefined {
+    if (event.kind === 'bad-line') return this.#answer(this.#refusalOf(event.fault))
     if (event.kind !== 'line') throw new Error(`a ${event.kind} where a command was due`)
     const command = this.#parse(event.text)
-    if (command.verb !== 'refused') return await this.#do(command)
-    await this.#answer(command.refusal)
+    if (command.verb !== 'refused') return this.#do(command)
     // What follows may be the chunk's content, in which there may be anything.
     if (command.refusal.reason === 'chunk-size-unreadable') this.#ended = true
+    return this.#answer(command.refusal)
   }
 
   #parse(text: string): Command | { readonly verb: 'refused'; readonly refusal: Refusal } {
@@ -144,14 +146,13 @@ class SmtpSession implements Conversation {
 
   async #do(command: Command): Promise<void> {
     this.#mistakes.countCommand(command.verb)
-    const recipients = this.transaction?.recipients ?? []
-    const { answer, next } = await this.#run(command)
-    // Whatever leads out of a transaction ends it; a refused MAIL or RCPT does not.
-    if (!isInTransaction(next) && this.transaction !== undefined) await this.#dropTransaction()
-    if (next === 'chunks-refused') await this.#dropChunks()
-    if (beginAnew.includes(command.verb) || (isInTransaction(this.#state) && !isInTransaction(next)))
-      this.origin = undefined
-    this.#state = next
+    const recipients = this.transaction?.recipients ?? noRecipients
+    const permission = permissionFor(this, this.#state, command)
+    const answer =
+      typeof permission === 'string' ? await this.#denied(permission, command) : await this.#outcome(command)
+    const next = typeof permission === 'string' ? this.#state : this.#after(permission, answer)
+    await this.#enter(next)
+    if (beginAnew.includes(command.verb)) this.origin = undefined
     if (command.verb === 'QUIT') this.#ended = true
     for (const one of answersPerRecipient(this, command, { answer, recipients, next })) {
       const late = this.#answer(one)
@@ -161,17 +162,9 @@ class SmtpSession implements Conversation {
       this.#leave('too-many-empty-commands', { limit: this.limits.emptyCommands })
   }
 
-  /** What the command comes to, and where it leads. */
-  async #run(command: Command): Promise<{ readonly answer: MessageAnswer; readonly next: State }> {
-    const permission = permissionFor(this, this.#state, command)
-    if (typeof permission === 'string') {
-      if (command.verb === 'BDAT') await swallowChunk(this, command.sizeBytes)
-      return { answer: this.refuse(permission), next: this.#state }
-    }
-    const answer = await this.#outcome(command)
-    const isTaken = answer === undefined || isList(answer) || isPositive(replyOf(answer))
-    if (isTaken && permission.endsMessage) this.#mistakes.forget()
-    return { answer, next: isTaken ? permission.taken : permission.refused }
+  async #denied(reason: RefusalName, command: Command): Promise<Refusal> {
+    if (command.verb === 'BDAT') await swallowChunk(this, command.sizeBytes)
+    return this.refuse(reason)
   }
 
   /** The command's answer; a fault of ours becomes one too. */
@@ -182,6 +175,23 @@ class SmtpSession implements Conversation {
       if (error instanceof ChannelError || error instanceof SessionEnd) throw error
       return faultAnswer(this, error, command)
     }
+  }
+
+  /** Where a command that was permitted leads. */
+  #after(permission: Permission, answer: MessageAnswer): State {
+    const isTaken = answer === undefined || isList(answer) || isPositive(replyOf(answer))
+    if (isTaken && permission.endsMessage) this.#mistakes.forget()
+    return isTaken ? permission.taken : permission.refused
+  }
+
+  /** Whatever leads out of a transaction ends it; a refused MAIL or RCPT does not. */
+  #enter(next: State): Promise<void> | undefined {
+    const before = this.#state
+    this.#state = next
+    if (next === 'chunks-refused') return this.#dropChunks()
+    if (isInTransaction(next)) return undefined
+    if (isInTransaction(before)) this.origin = undefined
+    return this.transaction === undefined ? undefined : this.#dropTransaction()
   }
 
   /** Settles at once, but for a client that has made too many mistakes. */
