@@ -11,8 +11,12 @@ export interface FoldedAddress {
   readonly shown: string
 }
 
+/** Written already as it is compared. */
+const isPlain = /^[!-@[-~]+$/
+
 /** Undefined: no local part can be written so. */
 export function foldLocalPart(localPart: string): string | undefined {
+  if (localPart.length <= limits.localPartBytes && isPlain.test(localPart)) return localPart
   const text = localPart.normalize('NFKC').toLowerCase().normalize('NFC')
   if (text === '' || /\p{Cc}|\p{Cs}/u.test(text)) return undefined
   return Buffer.byteLength(text) > limits.localPartBytes ? undefined : text

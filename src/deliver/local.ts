@@ -63,15 +63,16 @@ async function deliveriesOf(message: LocalMessage, store: Store): Promise<readon
   const deliveries = new Map<string, Delivery>()
   for (const recipient of message.recipients) {
     const { accountId, address, envelope } = recipient
-    const mailbox = message.isJunk === true ? await junkMailbox(store, accountId) : await mailboxOf(store, recipient)
+    const found = message.isJunk === true ? junkMailbox(store, accountId) : mailboxOf(store, recipient)
+    const mailbox = typeof found === 'string' ? found : await found
     const key = `${accountId} ${mailbox}`
     if (!deliveries.has(key)) deliveries.set(key, { accountId, mailbox, prefix: prefixOf(message, address), envelope })
   }
   return [...deliveries.values()]
 }
 
-async function mailboxOf(store: Store, { accountId, detail }: LocalRecipient): Promise<string> {
-  return detail === undefined ? 'INBOX' : await mailboxForDetail(store, accountId, detail)
+function mailboxOf(store: Store, { accountId, detail }: LocalRecipient): string | Promise<string> {
+  return detail === undefined ? 'INBOX' : mailboxForDetail(store, accountId, detail)
 }
 
 /** The one that the account has for it, whatever its name; made if there is none. */

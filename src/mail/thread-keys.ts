@@ -68,8 +68,12 @@ function matchEnd(pattern: RegExp, text: string, at: number): number {
   return pattern.test(text) ? pattern.lastIndex : -1
 }
 
+/** As nearly every Message-ID and In-Reply-To is. */
+const onlyId = /^<[^<>\s]+>$/
+
 function messageIds(value: string): readonly string[] {
   if (value === '') return []
+  if (onlyId.test(value)) return [value.slice(1, -1)]
   const ids = new Set<string>()
   for (const match of value.matchAll(/<([^<>]+)>/g)) ids.add(trimSpace(match[1] ?? ''))
   ids.delete('')

@@ -77,14 +77,18 @@ export class Blobs {
   }
 
   /** Readies a spooled message to be stored. A file is on the disk for good under its blob's name when this settles. */
-  async place(message: SpooledMessage): Promise<NewBlob> {
+  place(message: SpooledMessage): NewBlob | Promise<NewBlob> {
     const { sizeBytes } = message
     if (message instanceof KeptMessage) return { place: 'kept', blobId: message.blobId, sizeBytes }
     const blobId = this.nextId()
     if (message instanceof MemoryMessage) return { place: 'table', blobId, sizeBytes, bytes: message.bytes }
     if (!(message instanceof FileMessage)) throw new Error('a message that this spool did not make')
+    return this.#placeFile(message, blobId)
+  }
+
+  async #placeFile({ path, sizeBytes }: FileMessage, blobId: number): Promise<NewBlob> {
     try {
-      await this.#link(message.path, blobId)
+      await this.#link(path, blobId)
     } catch (error) {
       await this.#settle(String(blobId))
       throw inDiskWords(error)

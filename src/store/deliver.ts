@@ -1,6 +1,7 @@
 // Delivery: one message into mailboxes of any number of accounts, all or none; its bytes are stored once.
 
 import { sql, type Tx } from '#io/sql/database.ts'
+import { latin1 } from '#text/bytes.ts'
 import { type Step, step, stepOf } from './account-row.ts'
 import { insertBlob, insertMessage, type NewBlob } from './blob-row.ts'
 import type { Change, Entry } from './change.ts'
@@ -66,7 +67,7 @@ async function deliverOne(
   const { now, blob } = work
   const sizeBytes = prefix.length + blob.sizeBytes
   const { mailboxId, modseq, firstId } = await placeFor(tx, { delivery, now, sizeBytes }, changes)
-  const key = `${accountId} ${Buffer.from(prefix).toString('latin1')} ${envelope ?? ''}`
+  const key = work.deliveries.length === 1 ? '' : `${accountId} ${latin1(prefix)} ${envelope ?? ''}`
   let message = messages.get(key)
   if (message === undefined) {
     const threadId = await threadOf(tx, { accountId, keys: work.threadKeys, messageId: firstId, now })

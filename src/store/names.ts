@@ -7,6 +7,7 @@ export const inbox = 'INBOX'
 
 /** The one spelling of a name: NFC, and INBOX in upper case as the first level. */
 export function normalName(name: string): string {
+  if (name === inbox) return inbox
   // No u flag: with it the Kelvin sign and its like would be letters of ASCII.
   return name.normalize('NFC').replace(/^inbox(?=\/|$)/i, inbox)
 }

@@ -13,6 +13,7 @@ export type ThreadKeys = readonly number[]
 export function threadKeysOf(head: Uint8Array): ThreadKeys {
   const found = threadKeys(head)
   const own = found.messageId === undefined ? [] : [found.messageId]
+  if (found.references.length === 0) return own.map(id => keyOf(id, found.baseSubject))
   // The first reference names the thread's beginning, the last ones its nearest messages.
   const first = found.references.slice(0, 1)
   const last = found.references.slice(1).slice(-(limits.threadKeys - 2))

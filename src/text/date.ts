@@ -50,9 +50,19 @@ export function parseMailDate(latin1Text: string): MailDate | undefined {
   })
 }
 
+let lastSecond = Number.NaN
+let lastPrinted = ''
+
 /** RFC 5322 3.3 in UTC: `Mon, 23 Nov 2026 03:46:39 +0000`. */
 export function printMailDate(ms: number): string {
-  const date = new Date(ms)
+  // Every message of a second bears the same.
+  const second = Math.floor(ms / 1000)
+  if (second !== lastSecond) lastPrinted = printed(new Date(ms))
+  lastSecond = second
+  return lastPrinted
+}
+
+function printed(date: Date): string {
   const two = (value: number) => String(value).padStart(2, '0')
   const day = `${dayNames[date.getUTCDay()]}, ${two(date.getUTCDate())} ${monthNames[date.getUTCMonth()]} ${String(date.getUTCFullYear()).padStart(4, '0')}`
   return `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`
