@@ -1,10 +1,11 @@
 // What is measured: one row a promise. `run` gives one figure; run.ts takes the median and sets it beside the goal.
 
+import { imapRows } from './imap-rows.ts'
 import { largeRows } from './large-rows.ts'
 import { crowdRatio } from './load/crowd.ts'
 import { ImapLoad, messagesIn } from './load/imap.ts'
 import { openMaildrop, retrieveAll } from './load/pop3.ts'
-import { sendMessages } from './load/smtp.ts'
+import { message, sendMessages } from './load/smtp.ts'
 import { secondsOf } from './measure.ts'
 import type { RowOfBench } from './row.ts'
 import { bareTlsBytes } from './servers/bare-tls.ts'
@@ -97,7 +98,8 @@ export const rows: readonly RowOfBench[] = [
     goal: 500_000,
     better: 'more',
     compared: true,
-    prepare: server => server.fill(userOf(server, 2), fetchMessages, 1_000),
+    prepare: server =>
+      server.fill(userOf(server, 2), { count: fetchMessages, message: number => message(number, 1_000) }),
     async run(server) {
       const load = await ImapLoad.login(server, userOf(server, 2))
       await load.command('SELECT INBOX')
@@ -107,6 +109,7 @@ export const rows: readonly RowOfBench[] = [
       return fetchMessages / seconds
     },
   },
+  ...imapRows,
   {
     name: 'retr',
     title: `RETR of ${retrMessages.toLocaleString('en-US')} messages of 4 kB, pipelined`,
@@ -114,7 +117,8 @@ export const rows: readonly RowOfBench[] = [
     goal: 15_000,
     better: 'more',
     compared: true,
-    prepare: server => server.fill(userOf(server, 3), retrMessages, 4_000),
+    prepare: server =>
+      server.fill(userOf(server, 3), { count: retrMessages, message: number => message(number, 4_000) }),
     async run(server) {
       const { client, messages } = await openMaildrop(server, userOf(server, 3))
       if (messages !== retrMessages) throw new Error(`the maildrop holds ${messages} messages`)

@@ -2,7 +2,6 @@
 
 import { LineClient } from '../../test/support/line-client.ts'
 import type { ServerUnderTest } from '../servers/server.ts'
-import { message } from './smtp.ts'
 
 export class ImapLoad {
   readonly client: LineClient
@@ -30,12 +29,12 @@ export class ImapLoad {
     return line
   }
 
-  /** Appends `count` messages, 100 in flight at a time, with non-synchronizing literals. */
-  async append(mailbox: string, count: number, sizeBytes: number): Promise<void> {
+  /** Appends messages, 100 in flight at a time, with non-synchronizing literals. */
+  async append(mailbox: string, count: number, message: (number: number) => string): Promise<void> {
     for (let first = 0; first < count; first += 100) {
       const batch = Math.min(100, count - first)
       for (let number = first; number < first + batch; number += 1) {
-        const text = message(number, sizeBytes)
+        const text = message(number)
         this.client.write(`a${number} APPEND ${mailbox} {${text.length}+}\r\n${text}\r\n`)
       }
       const last = await this.client.lastLine(`a${first + batch - 1} `)

@@ -6,9 +6,8 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LineClient } from '../../test/support/line-client.ts'
-import { message } from '../load/smtp.ts'
 import { processorSeconds, processTree, residentBytes } from '../measure.ts'
-import { password, type ServerUnderTest, users } from './server.ts'
+import { type Filling, password, type ServerUnderTest, users } from './server.ts'
 
 const host = '127.0.0.1'
 /** Above those that tests give to Posthouse. */
@@ -39,8 +38,9 @@ export async function startPostfixDovecot(): Promise<ServerUnderTest> {
     certificates: folder,
     users,
     password,
-    async fill(user, count, sizeBytes) {
-      fillMaildir(join(mail, user.split('@')[0] ?? ''), count, sizeBytes)
+    async fill(user, filling) {
+      const maildir = join(mail, user.split('@')[0] ?? '', 'Maildir')
+      fillMaildir(maildir, filling.mailbox === undefined ? maildir : join(maildir, `.${filling.mailbox}`), filling)
     },
     residentBytes: () => residentBytes(processes()),
     processorSeconds: () => processorSeconds(processes()),
@@ -219,13 +219,13 @@ function groupOf(user: string): number {
 }
 
 /** Writes the files that deliveries would have made: Dovecot takes them up at the next SELECT. */
-function fillMaildir(home: string, count: number, sizeBytes: number): void {
-  const cur = join(home, 'Maildir/cur')
-  mkdirSync(cur, { recursive: true })
-  for (const name of ['new', 'tmp']) mkdirSync(join(home, 'Maildir', name), { recursive: true })
+function fillMaildir(root: string, folder: string, { count, message }: Filling): void {
+  for (const at of new Set([root, folder]))
+    for (const name of ['cur', 'new', 'tmp']) mkdirSync(join(at, name), { recursive: true })
   for (let number = 0; number < count; number += 1) {
-    const text = message(number, sizeBytes)
-    writeFileSync(join(cur, `${1_700_000_000 + number}.M${number}P1.bench,S=${text.length},W=${text.length}:2,`), text)
+    const text = message(number)
+    const name = `${1_700_000_000 + number}.M${number}P1.bench,S=${text.length},W=${text.length}:2,`
+    writeFileSync(join(folder, 'cur', name), text)
   }
-  execFileSync('chown', ['-R', 'mail:mail', home])
+  execFileSync('chown', ['-R', 'mail:mail', join(root, '..')])
 }

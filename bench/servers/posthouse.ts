@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startServer } from '../../test/support/running-server.ts'
 import { ImapLoad } from '../load/imap.ts'
 import { processorSeconds, processTree, residentBytes } from '../measure.ts'
-import { password, type ServerUnderTest, users } from './server.ts'
+import { type Filling, password, type ServerUnderTest, users } from './server.ts'
 
 export interface PosthouseUnderTest extends ServerUnderTest {
   readonly startSeconds: number
@@ -25,9 +25,10 @@ export async function startPosthouse(): Promise<PosthouseUnderTest> {
     password,
     startSeconds: running.startSeconds,
     processId: running.processId,
-    async fill(user: string, count: number, sizeBytes: number) {
+    async fill(user: string, { mailbox = 'INBOX', count, message }: Filling) {
       const load = await ImapLoad.login(server, user)
-      await load.append('INBOX', count, sizeBytes)
+      if (mailbox !== 'INBOX') await load.command(`CREATE ${mailbox}`)
+      await load.append(mailbox, count, message)
       load.client.close()
     },
     residentBytes: () => residentBytes(processTree(running.processId)),

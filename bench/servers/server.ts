@@ -14,15 +14,23 @@ export interface ServerUnderTest extends AsyncDisposable {
   /** Mailboxes that exist, all with one password. */
   readonly users: readonly string[]
   readonly password: string
-  /** Puts `count` messages of about `sizeBytes` into the user's empty INBOX by the quickest way it has. */
-  fill(user: string, count: number, sizeBytes: number): Promise<void>
+  /** Puts messages into an empty mailbox of the user by the quickest way it has. */
+  fill(user: string, filling: Filling): Promise<void>
   /** Octets of memory of all its processes. */
   residentBytes(): number
   /** What all its processes have had of the processor so far. */
   processorSeconds(): number
 }
 
-export const users: readonly string[] = ['r1', 'r2', 'r3', 'r4'].map(name => `${name}@example.test`)
+export interface Filling {
+  readonly count: number
+  /** The text of each. */
+  readonly message: (number: number) => string
+  /** INBOX unless told; made if it is another. */
+  readonly mailbox?: string
+}
+
+export const users: readonly string[] = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7'].map(name => `${name}@example.test`)
 export const password = 'correct-horse'
 
 /** A user of the server by number: each row fills a mailbox of its own. */
