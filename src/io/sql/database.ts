@@ -25,13 +25,18 @@ export interface Tx {
   run(query: Sql): Promise<number>
   /** Runs one schema statement (CREATE, ALTER, ...). It is written in SQL that every engine accepts but for three words, see migrate.ts. */
   define(statement: string): Promise<void>
+  /**
+   * Lets everything else in this process have its turn, with the transaction still open: between the pieces of a long one.
+   * Other writes wait for its end all the same, and nobody sees what it did so far.
+   */
+  turn(): Promise<void>
 }
 
 export interface Database extends AsyncDisposable {
   /** One consistent snapshot. `work` awaits nothing but `tx`. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /**
-   * One transaction; all or nothing. `work` awaits nothing but `tx` (SQLite throws if it does) and may run again (PostgreSQL retries serialization failures), so it has no effect outside.
+   * One transaction; all or nothing. `work` awaits nothing but `tx` (SQLite throws if it does: `tx.turn` gives the event loop its turn) and may run again (PostgreSQL retries serialization failures), so it has no effect outside.
    * Settles when the change would outlive a loss of power. `onDurable` runs in commit order, just before: the place to publish what changed.
    * Rejects with DiskFullError when there is no room; the transaction has then not happened.
    */

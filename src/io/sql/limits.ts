@@ -25,4 +25,6 @@ export const limits = {
   retries: 20,
   /** Values in one statement's list (list.ts). */
   listValues: 256,
+  /** Rows that a long transaction works on between two turns of the event loop: some 10 ms. */
+  rowsPerTurn: 1_024,
 } as const

@@ -1,6 +1,6 @@
 // Statements with a list in them: `... IN (?, ?, ?)`. Lists are padded to a power of two with their last value, so that a few texts serve all lengths and stay prepared.
 
-import type { Sql, SqlValue } from './database.ts'
+import type { Sql, SqlValue, Tx } from './database.ts'
 import { limits } from './limits.ts'
 
 export type ListStatement = (fixed: readonly SqlValue[], list: readonly SqlValue[]) => Sql
@@ -29,6 +29,19 @@ export function listOf(strings: TemplateStringsArray, ..._places: 0[]): ListStat
 /** Cuts a list into lists that fit one statement. */
 export function* slices<T>(list: readonly T[]): Iterable<readonly T[]> {
   for (let at = 0; at < list.length; at += limits.listValues) yield list.slice(at, at + limits.listValues)
+}
+
+/** As `slices`, for a list of any length: the event loop has its turn between some of them. */
+export async function* slicesInTurns<T>(tx: Tx, list: readonly T[]): AsyncGenerator<readonly T[]> {
+  let rows = 0
+  for (const slice of slices(list)) {
+    if (rows >= limits.rowsPerTurn) {
+      await tx.turn()
+      rows = 0
+    }
+    rows += slice.length
+    yield slice
+  }
 }
 
 function roundedUp(length: number): number {

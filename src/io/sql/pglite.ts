@@ -100,6 +100,10 @@ class PgliteTx implements Tx {
     await this.#engine.exec(inPostgresWords(statement))
   }
 
+  async turn(): Promise<void> {
+    await new Promise(resolve => setImmediate(resolve))
+  }
+
   #query<R>(query: Sql) {
     return this.#engine.query<R>(numbered(query.strings), [...query.values], { rowMode: 'array', parsers })
   }

@@ -124,10 +124,12 @@ function inputs(query: Sql): SQLInputValue[] {
 /** One transaction on a connection, under promises that are settled when they are made. Unusable once `end`ed. */
 export class SqliteTx implements Tx {
   readonly #connection: SqliteConnection
+  readonly #turn: () => Promise<void>
   #ended = false
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqliteConnection, turn: () => Promise<void>) {
     this.#connection = connection
+    this.#turn = turn
   }
 
   end(): void {
@@ -150,6 +152,11 @@ export class SqliteTx implements Tx {
 
   define(statement: string): Promise<void> {
     return this.#settled(() => this.#connection.define(inSqliteWords(statement)))
+  }
+
+  turn(): Promise<void> {
+    if (this.#ended) return Promise.reject(new Error('this transaction has ended'))
+    return this.#turn()
   }
 
   #settled<T>(statement: () => T): Promise<T> {

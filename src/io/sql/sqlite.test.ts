@@ -107,10 +107,80 @@ test('a read that awaits something else says so', async () => {
   assert.deepEqual(await ids(at.database), [])
 })
 
+test('a write may give the event loop turns: others see nothing of it before its end, and reads go on', async () => {
+  await using at = await opened()
+  const seen: number[][] = []
+  const order: string[] = []
+  const write = at.database.write(async tx => {
+    for (const id of [1, 2, 3]) {
+      await tx.run(insert(id))
+      await tx.turn()
+      // Long enough for the read that was asked for meanwhile.
+      await tx.turn()
+      order.push(`piece ${id}`)
+    }
+  })
+  const beside = at.database.write(tx => tx.run(insert(9))).then(() => order.push('beside'))
+  let over = false
+  void write.then(() => {
+    over = true
+  })
+  while (!over) {
+    const found = await ids(at.database)
+    if (!over) seen.push(found)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  await beside
+  // Between the commit and its sync a read may be ahead.
+  const early = seen.filter(found => found.length < 4)
+  assert.ok(early.length > 1)
+  assert.deepEqual(early.flat(), [], 'a read saw what was not committed')
+  assert.deepEqual(order, ['piece 1', 'piece 2', 'piece 3', 'beside'])
+  assert.deepEqual(await ids(at.database), [1, 2, 3, 9])
+})
+
+test('a write that fails, or awaits something else, behind a turn is undone', async () => {
+  await using at = await opened()
+  const strays: readonly (() => Promise<unknown>)[] = [() => stat(at.folder), () => new Promise(() => {})]
+  for (const stray of strays) {
+    const write = at.database.write(async tx => {
+      await tx.run(insert(1))
+      await tx.turn()
+      await stray()
+      await tx.run(insert(2))
+    })
+    await assert.rejects(write, /awaited something other than the transaction/)
+  }
+  const failing = at.database.write(async tx => {
+    await tx.run(insert(1))
+    await tx.turn()
+    throw new Error('no')
+  })
+  await assert.rejects(failing, /^Error: no$/)
+  await at.database.write(tx => tx.run(insert(3)))
+  assert.deepEqual(await ids(at.database), [3])
+})
+
+test('a checkpoint that holds the writes back waits for one that gives turns', async () => {
+  await using at = await opened({ checkpointBytes: 300_000, restartBytes: 600_000, truncateBytes: 600_000 })
+  const bytes = new Uint8Array(50_000)
+  const long = async (first: number) =>
+    at.database.write(async tx => {
+      for (let id = first; id < first + 20; id++) {
+        await tx.run(sql`INSERT INTO t (id, bytes) VALUES (${id}, ${bytes})`)
+        await tx.turn()
+      }
+    })
+  for (let first = 0; first < 400; first += 80) await Promise.all([0, 20, 40, 60].map(offset => long(first + offset)))
+  assert.equal((await ids(at.database)).length, 400)
+  assert.deepEqual(await at.database.faults(), [])
+})
+
 test('a transaction can not be used after its end', async () => {
   await using at = await opened()
   const tx = await at.database.write(async tx => tx)
   await assert.rejects(tx.run(insert(1)), /has ended/)
+  await assert.rejects(tx.turn(), /has ended/)
 })
 
 test('writes run in the order they were asked for, and onDurable in that order too', async () => {

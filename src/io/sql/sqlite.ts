@@ -177,12 +177,12 @@ class SqliteDatabase implements Database {
 async function attempt(connection: SqliteConnection, batch: readonly Request[]): Promise<Outcome<readonly unknown[]>> {
   let tx: SqliteTx | undefined
   let isOver = false
-  const outcome = await inMicrotasks(async () => {
+  const outcome = await inMicrotasks(async turn => {
     const values: unknown[] = []
     for (const request of batch) {
       // One that awaited something else comes back when the transaction is long over.
       if (isOver) break
-      tx = new SqliteTx(connection)
+      tx = new SqliteTx(connection, turn)
       values.push(await request.work(tx))
       tx.end()
     }

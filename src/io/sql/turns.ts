@@ -13,6 +13,7 @@ export class Turns<T> {
   readonly #options: TurnsOptions<T>
   #queue: T[] = []
   #running: Promise<void> | undefined
+  #batch: Promise<void> | undefined
   #pause: Promise<void> | undefined
 
   constructor(options: TurnsOptions<T>) {
@@ -35,7 +36,9 @@ export class Turns<T> {
         await this.#pause
         continue
       }
-      await run(this.#queue.splice(0, batchSize))
+      this.#batch = run(this.#queue.splice(0, batchSize))
+      await this.#batch
+      this.#batch = undefined
       if (this.#queue.length > 0) await new Promise(resolve => setImmediate(resolve))
     }
     this.#running = undefined
@@ -47,6 +50,8 @@ export class Turns<T> {
     const done = Promise.withResolvers<void>()
     this.#pause = done.promise
     try {
+      // One that gives turns of the event loop may stand in the middle.
+      await this.#batch
       await alone()
     } finally {
       this.#pause = undefined
