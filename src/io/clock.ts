@@ -5,6 +5,8 @@ export interface Clock {
   now(): number
   /** Time that never steps back, milliseconds from an arbitrary start. */
   monotonicMs(): number
+  /** How much of that time this thread has been at work, whatever at. */
+  busyMs(): number
   /** Calls `run` once after `delayMs`, unless disposed of first. Never keeps the process alive by itself. */
   after(delayMs: number, run: () => void): Disposable
 }
@@ -12,6 +14,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
+  busyMs: () => performance.eventLoopUtilization().active,
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs)
     timer.unref()

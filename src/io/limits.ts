@@ -15,6 +15,13 @@ export const limits = {
   flushTimeoutMs: 5 * 60_000,
   /** A peer slower than this is as good as gone; adds to `flushTimeoutMs` for what is unsent. */
   slowestPeerBytesPerSecond: 4096,
+  /** Of a compressed channel what the deflater remembers: 2^13 octets, some 50 kB in all where zlib would take 256. */
+  deflateWindowBits: 13,
+  deflateMemoryLevel: 6,
+  /** zlib's effort, 1 to 9: more of it hardly makes mail smaller. */
+  deflateLevel: 5,
+  /** Octets inflated at once; a few of these wait for the session. */
+  inflatedBytes: 16 * 1024,
   /** The whole TLS handshake. */
   handshakeTimeoutMs: 30_000,
   /** How long `close` waits until the last bytes have gone out. */

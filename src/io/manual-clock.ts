@@ -5,6 +5,8 @@ import type { Clock } from './clock.ts'
 export interface ManualClock extends Clock {
   /** Moves on by `ms`, and runs each timer that falls due, in order, at its own time. */
   advance(ms: number): void
+  /** From now on the thread is at work all the time, or never. It begins idle. */
+  setBusy(isBusy: boolean): void
 }
 
 interface Timer {
@@ -16,10 +18,17 @@ interface Timer {
 export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
   const timers = new Set<Timer>()
   let elapsedMs = 0
+  let isBusy = false
+  let busyMs = 0
+  const moveTo = (ms: number) => {
+    if (isBusy) busyMs += ms - elapsedMs
+    elapsedMs = ms
+  }
 
   return {
     now: () => startMs + elapsedMs,
     monotonicMs: () => elapsedMs,
+    busyMs: () => busyMs,
     after(delayMs, run) {
       const timer = { dueMs: elapsedMs + Math.max(0, delayMs), run }
       timers.add(timer)
@@ -29,10 +38,13 @@ export function manualClock(startMs = Date.UTC(2026, 0, 1)): ManualClock {
       const endMs = elapsedMs + ms
       for (let timer = nextDue(timers, endMs); timer !== undefined; timer = nextDue(timers, endMs)) {
         timers.delete(timer)
-        elapsedMs = timer.dueMs
+        moveTo(timer.dueMs)
         timer.run()
       }
-      elapsedMs = endMs
+      moveTo(endMs)
+    },
+    setBusy(busy) {
+      isBusy = busy
     },
   }
 }

@@ -1,0 +1,182 @@
+// A Channel inside another one, its octets compressed both ways as raw deflate (RFC 1951): COMPRESS=DEFLATE of RFC 4978.
+// What is written leaves with a flush of the compressor at each `flush`. What comes is inflated as it is read and no further, so that
+// a piece which stands for a thousand times as much costs no memory, and time only in turns with the other sessions.
+
+import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw, type InflateRaw } from 'node:zlib'
+import { type Channel, ChannelError } from './channel.ts'
+import { limits } from './limits.ts'
+
+/** `inner` must have no read under way. Dispose of it at the end: `inner` stays open then. */
+export function deflatedChannel(inner: Channel): Channel & Disposable {
+  return new DeflatedChannel(inner)
+}
+
+class DeflatedChannel implements Channel, Disposable {
+  readonly #inner: Channel
+  readonly #inflater: Inflater
+  readonly #deflate: DeflateRaw
+  #queued: Uint8Array[] = []
+  #compressing: Promise<void> = Promise.resolve()
+  #disposed = false
+
+  constructor(inner: Channel) {
+    this.#inner = inner
+    this.#inflater = new Inflater(timeoutMs => inner.read(timeoutMs))
+    this.#deflate = createDeflateRaw({
+      level: limits.deflateLevel,
+      windowBits: limits.deflateWindowBits,
+      memLevel: limits.deflateMemoryLevel,
+    })
+    this.#deflate.on('data', (bytes: Uint8Array) => inner.write(bytes))
+    this.#deflate.on('error', () => inner.destroy())
+  }
+
+  get id() {
+    return this.#inner.id
+  }
+
+  get remote() {
+    return this.#inner.remote
+  }
+
+  get local() {
+    return this.#inner.local
+  }
+
+  get tls() {
+    return this.#inner.tls
+  }
+
+  get peerCertificate() {
+    return this.#inner.peerCertificate
+  }
+
+  channelBinding(type: Parameters<Channel['channelBinding']>[0]) {
+    return this.#inner.channelBinding(type)
+  }
+
+  /** A handshake could only come below the compression. */
+  get canStartTls() {
+    return false
+  }
+
+  async read(timeoutMs: number): Promise<Uint8Array | undefined> {
+    await this.flush()
+    return await this.#inflater.read(timeoutMs)
+  }
+
+  write(bytes: Uint8Array | string): void {
+    if (bytes.length > 0) this.#queued.push(typeof bytes === 'string' ? Buffer.from(bytes, 'utf8') : bytes)
+  }
+
+  async flush(): Promise<void> {
+    this.#compressing = this.#compressing.then(() => this.#compress())
+    await this.#compressing
+    await this.#inner.flush()
+  }
+
+  startTls(): Promise<void> {
+    return Promise.reject(new Error('startTls on a channel that cannot'))
+  }
+
+  async close(): Promise<void> {
+    await this.flush().catch(() => {}) // the peer may be gone already
+    await this.#inner.close()
+    this[Symbol.dispose]()
+  }
+
+  destroy(): void {
+    this.#inner.destroy()
+    this[Symbol.dispose]()
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true
+    this.#deflate.destroy()
+    this.#inflater[Symbol.dispose]()
+  }
+
+  async #compress(): Promise<void> {
+    if (this.#disposed || this.#queued.length === 0) return
+    const deflate = this.#deflate
+    for (const bytes of this.#queued) deflate.write(bytes)
+    this.#queued = []
+    const { promise, resolve } = Promise.withResolvers<void>()
+    deflate.once('close', resolve)
+    deflate.flush(constants.Z_SYNC_FLUSH, resolve)
+    await promise
+    deflate.off('close', resolve)
+    // What the stream still holds back goes to its 'data' listener.
+    while (deflate.readableLength > 0 && deflate.read() !== null);
+  }
+}
+
+/** The octets that come, inflated as they are asked for. */
+class Inflater implements Disposable {
+  readonly #read: Channel['read']
+  readonly #inflate: InflateRaw
+  /** A piece is not wholly inflated yet. */
+  #busy = false
+  #ended = false
+  #failure: ChannelError | undefined
+  #wake: (() => void) | undefined
+
+  constructor(read: Channel['read']) {
+    this.#read = read
+    this.#inflate = createInflateRaw({ flush: constants.Z_SYNC_FLUSH, chunkSize: limits.inflatedBytes })
+    this.#inflate.on('readable', () => this.#wake?.())
+    this.#inflate.on('end', () => this.#end())
+    this.#inflate.on('close', () => this.#end())
+    this.#inflate.on('error', () => {
+      this.#failure ??= new ChannelError('broken', 'what came is not compressed as it should be')
+      this.#wake?.()
+    })
+  }
+
+  async read(timeoutMs: number): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const inflated: Uint8Array | null = this.#ended ? null : this.#inflate.read()
+      if (inflated !== null) return inflated
+      if (this.#failure !== undefined) throw this.#failure
+      if (this.#ended) return undefined
+      if (this.#busy) await this.#change()
+      else if ((await this.#isOver()) || !(await this.#feed(timeoutMs))) return undefined
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#inflate.destroy()
+  }
+
+  /** Whether the peer has ended the compressed stream: 'end' comes right behind the read that finds nothing more. */
+  async #isOver(): Promise<boolean> {
+    await new Promise<void>(resolve => process.nextTick(resolve))
+    return this.#ended
+  }
+
+  /** False at the peer's end. */
+  async #feed(timeoutMs: number): Promise<boolean> {
+    const bytes = await this.#read(timeoutMs)
+    if (bytes === undefined) return false
+    this.#busy = true
+    this.#inflate.write(bytes, () => {
+      this.#busy = false
+      this.#wake?.()
+    })
+    return true
+  }
+
+  #change(): Promise<void> {
+    return new Promise(resolve => {
+      this.#wake = () => {
+        this.#wake = undefined
+        resolve()
+      }
+    })
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#wake?.()
+  }
+}
