@@ -34,7 +34,9 @@ for (const name of names) {
 
   test(`structure of ${name} cut anywhere`, () => {
     const whole = JSON.stringify(parseStructure(message))
-    for (let cut = 0; cut <= message.length; cut += 1) {
+    // Everywhere in most; in the longest at some hundred places.
+    const step = Math.ceil(message.length / 1_000)
+    for (let cut = 0; cut <= message.length; cut += step) {
       assert.equal(JSON.stringify(scan([message.subarray(0, cut), message.subarray(cut)])), whole, `cut at ${cut}`)
     }
     assert.equal(JSON.stringify(scan(Array.from(message, octet => Uint8Array.of(octet)))), whole)

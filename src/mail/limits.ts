@@ -24,6 +24,9 @@ export const maxBoundaryLineBytes = 1_000
 /** Message-IDs kept of References, the newest ones. */
 export const maxReferences = 1_000
 
+/** References that THREAD follows, those of all messages of a mailbox together; then only the last two of each message. */
+export const maxThreadedReferences = 2_000_000
+
 /** Text of one part that is searched, in octets of the message. */
 export const maxSearchedPartBytes = 50_000_000
 
@@ -45,3 +48,14 @@ export const maxDiagnosticCharacters = 2_000
 
 /** Of a message's subject and date, in the words of a delivery report. */
 export const maxShownFieldCharacters = 200
+
+/** A line of quoted-printable, when a body is decoded piece by piece: a longer one is decoded before it ends. */
+export const maxEncodedLineBytes = 65_536
+
+/** Octets of a message in which its preview is looked for, of the part it is made from, and of that if it is plain text. */
+export const previewedBytes = 131_072
+export const previewedPartBytes = 16_384
+export const previewedPlainBytes = 4_096
+
+/** RFC 8970 3.2: at most 256, and 200 are what it asks for. */
+export const maxPreviewCharacters = 200

@@ -1,5 +1,5 @@
 // The parameters of Content-Type and Content-Disposition (RFC 2045 5.1, RFC 2183), read leniently.
-// RFC 2231's pieces (name*0*=) stay as they are written: IMAP hands them out so, clients put them together.
+// RFC 2231's pieces (name*0*=) stay as they are written: continuations.ts puts them together.
 
 import { type Cursor, characterSet } from '#text/cursor.ts'
 import { trimSpace } from '#text/trim.ts'
@@ -33,18 +33,9 @@ export function takeParameters(cursor: Cursor): readonly Parameter[] {
   return parameters
 }
 
-/** The parameter's value, put together if RFC 2231 split it (its charset and percent signs left as they are). */
+/** The value of the first parameter of that name. */
 export function parameterValue(parameters: readonly Parameter[], name: string): string | undefined {
-  const plain = parameters.find(parameter => parameter.name === name)
-  if (plain !== undefined) return plain.value
-  const byName = new Map(parameters.map(parameter => [parameter.name, parameter.value]))
-  let joined: string | undefined
-  for (let index = 0; index < maxParameters; index += 1) {
-    const piece = byName.get(`${name}*${index}`)
-    if (piece === undefined) break
-    joined = (joined ?? '') + piece
-  }
-  return joined
+  return parameters.find(parameter => parameter.name === name)?.value
 }
 
 // Unquoted values with spaces ("name=my file.pdf") are common, and meant whole.

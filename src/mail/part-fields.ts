@@ -3,6 +3,7 @@
 import { Cursor } from '#text/cursor.ts'
 import { trimSpace } from '#text/trim.ts'
 import { skipComments, takeQuoted } from './comment.ts'
+import { joinContinuations } from './continuations.ts'
 import { fieldsNamed, firstValue, type Header } from './header.ts'
 import { takeParameters, takeToken } from './parameters.ts'
 import type { Parameter, PartFields } from './part.ts'
@@ -36,7 +37,7 @@ export function parseMediaType(value: string): MediaType | undefined {
   if (type === '' || !cursor.take('/')) return undefined
   const subtype = takeToken(cursor).toLowerCase()
   if (subtype === '') return undefined
-  return { type, subtype, parameters: takeParameters(cursor) }
+  return { type, subtype, parameters: joinContinuations(takeParameters(cursor)) }
 }
 
 function readEncoding(value: string | undefined): string {
@@ -52,7 +53,7 @@ function readDisposition(
   if (value === undefined) return undefined
   const cursor = new Cursor(value)
   const type = takeToken(cursor).toLowerCase()
-  return type === '' ? undefined : { type, parameters: takeParameters(cursor) }
+  return type === '' ? undefined : { type, parameters: joinContinuations(takeParameters(cursor)) }
 }
 
 function readLanguages(header: Header): readonly string[] {

@@ -7,7 +7,7 @@ import { fieldsNamed, type Header, readHeader } from './header.ts'
 import { htmlCharset, htmlText } from './html-text.ts'
 import { maxSearchedPartBytes } from './limits.ts'
 import { parameterValue } from './parameters.ts'
-import type { Part } from './part.ts'
+import type { Part, PartFields } from './part.ts'
 
 /** The decoded values of all fields of that name. */
 export function headerText(header: Header, lowerCaseName: string): readonly string[] {
@@ -30,8 +30,10 @@ export function* bodyText(message: Uint8Array, part: Part): Iterable<string> {
   }
 }
 
+type EncodedBody = Pick<Part, 'bodyStart' | 'bodyEnd'> & { readonly fields: Pick<PartFields, 'encoding'> }
+
 /** The body of one part without its transfer encoding; undefined if that is unknown. */
-export function decodedBody(message: Uint8Array, part: Part): Uint8Array | undefined {
+export function decodedBody(message: Uint8Array, part: EncodedBody): Uint8Array | undefined {
   const body = message.subarray(part.bodyStart, part.bodyEnd)
   switch (part.fields.encoding) {
     case '7bit':

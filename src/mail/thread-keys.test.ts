@@ -56,6 +56,13 @@ test('ids come without brackets, references in order and once', () => {
   )
 })
 
+test('quotes that need not be there make no other id', () => {
+  const header = 'Message-ID: <"01KF8JCEOCBS0045PS"@x.test>\r\nReferences: <"a\\"b"@x> <"c@x>\r\n\r\n'
+  const { messageId, references } = threadKeys(fromLatin1(header))
+  assert.equal(messageId, '01KF8JCEOCBS0045PS@x.test')
+  assert.deepEqual(references, ['a"b@x', '"c@x'])
+})
+
 test('In-Reply-To stands in for References with its first id', () => {
   assert.deepEqual(keys('In-Reply-To: your message <1@x> of Monday <2@x>').references, ['1@x'])
   assert.deepEqual(keys('References:', 'In-Reply-To: bare@x').references, ['bare@x'])

@@ -3,7 +3,7 @@
 import { decodeEncodedWords } from '#text/encoded-word.ts'
 import { foldCase } from '#text/fold-case.ts'
 import { trimSpace } from '#text/trim.ts'
-import { firstValue, readHeader } from './header.ts'
+import { firstValue, type Header, readHeader } from './header.ts'
 import { maxReferences, maxThreadSubjectCharacters } from './limits.ts'
 
 export interface ThreadKeys {
@@ -18,24 +18,39 @@ export interface ThreadKeys {
 /** `head`: the message, or its header alone. */
 export function threadKeys(head: Uint8Array): ThreadKeys {
   const header = readHeader(head)
+  return {
+    ...threadIds(header),
+    baseSubject: foldCase(baseSubject(decodeEncodedWords(firstValue(header, 'subject') ?? ''))),
+  }
+}
+
+/** A message's own id and those it refers to. */
+export function threadIds(header: Header): Pick<ThreadKeys, 'messageId' | 'references'> {
   const references = messageIds(firstValue(header, 'references') ?? '')
   const inReplyTo = messageIds(firstValue(header, 'in-reply-to') ?? '')
   return {
     messageId: messageIds(firstValue(header, 'message-id') ?? '')[0],
     references: references.length > 0 ? references.slice(-maxReferences) : inReplyTo.slice(0, 1),
-    baseSubject: foldCase(baseSubject(decodeEncodedWords(firstValue(header, 'subject') ?? ''))),
   }
 }
 
 /** RFC 5256 2.1's base subject of a decoded Subject, in its own case. */
 export function baseSubject(decodedSubject: string): string {
+  return readSubject(decodedSubject).base
+}
+
+/** The base subject, and whether what was taken off says that the message answers or forwards another one (RFC 5256 3, step 5). */
+export function readSubject(decodedSubject: string): { readonly base: string; readonly isReply: boolean } {
   let subject = decodedSubject.slice(0, maxThreadSubjectCharacters).replace(/[ \t\r\n]+/g, ' ')
+  let isReply = false
   for (;;) {
     const before = subject
-    subject = withoutLeaders(withoutTrailers(trimSpace(subject)))
-    const forwarded = /^\[fwd:(.*)\]$/is.exec(subject)
-    if (forwarded !== null) subject = forwarded[1] ?? ''
-    if (subject === before) return subject
+    const untrailed = withoutTrailers(trimSpace(subject))
+    const { rest, hadLeader } = withoutLeaders(untrailed)
+    const forwarded = /^\[fwd:(.*)\]$/is.exec(rest)
+    isReply ||= hadLeader || forwarded !== null || /\(fwd\) ?$/i.test(subject)
+    subject = forwarded === null ? rest : (forwarded[1] ?? '')
+    if (subject === before) return { base: subject, isReply }
   }
 }
 
@@ -52,7 +67,7 @@ function withoutTrailers(subject: string): string {
 const leader = /(?:\[[^[\]]*\] ?)*(?:re|fwd?) ?(?:\[[^[\]]*\] ?)?: ?/iy
 const blob = /\[[^[\]]*\] ?/y
 
-function withoutLeaders(subject: string): string {
+function withoutLeaders(subject: string): { readonly rest: string; readonly hadLeader: boolean } {
   let at = 0
   for (;;) {
     const end = matchEnd(leader, subject, at)
@@ -60,7 +75,8 @@ function withoutLeaders(subject: string): string {
     at = end
   }
   const afterBlob = matchEnd(blob, subject, at)
-  return subject.slice(afterBlob > 0 && afterBlob < subject.length ? afterBlob : at)
+  const rest = subject.slice(afterBlob > 0 && afterBlob < subject.length ? afterBlob : at)
+  return { rest, hadLeader: at > 0 }
 }
 
 function matchEnd(pattern: RegExp, text: string, at: number): number {
@@ -73,11 +89,17 @@ const onlyId = /^<[^<>\s]+>$/
 
 function messageIds(value: string): readonly string[] {
   if (value === '') return []
-  if (onlyId.test(value)) return [value.slice(1, -1)]
+  if (onlyId.test(value)) return [plainId(value.slice(1, -1))]
   const ids = new Set<string>()
-  for (const match of value.matchAll(/<([^<>]+)>/g)) ids.add(trimSpace(match[1] ?? ''))
+  for (const match of value.matchAll(/<([^<>]+)>/g)) ids.add(plainId(trimSpace(match[1] ?? '')))
   ids.delete('')
   // Old programs write an id without brackets.
   if (ids.size === 0 && value.includes('@') && !/[\s<>]/.test(value)) ids.add(value)
   return [...ids]
+}
+
+/** RFC 5256 3: quotes that need not be there make no other id. */
+function plainId(id: string): string {
+  const quoted = id.startsWith('"') ? /^"((?:[^"\\]|\\.)*)"(@.*)$/s.exec(id) : null
+  return quoted === null ? id : (quoted[1] ?? '').replace(/\\(.)/gs, '$1') + (quoted[2] ?? '')
 }

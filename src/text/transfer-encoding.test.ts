@@ -14,6 +14,9 @@ const base64: readonly (readonly [string, string])[] = [
   ['QQ==\r\nQkM=\r\n', 'ABC'],
   ['/+8=', '\xff\xef'],
   ['====', ''],
+  ['=QUJD', 'ABC'],
+  ['Q=QQ=QUI=QUJ=QUJD', 'AABABABC'],
+  ['_-8=/+8', '\xff\xef\xff\xef'],
 ]
 
 for (const [encoded, wanted] of base64) {
@@ -21,6 +24,13 @@ for (const [encoded, wanted] of base64) {
     assert.equal(latin1(decodeBase64(fromLatin1(encoded))), wanted)
   })
 }
+
+test('millions of short runs are no millions of arrays', () => {
+  const encoded = fromLatin1('A='.repeat(2_000_000))
+  const before = process.memoryUsage().arrayBuffers
+  assert.equal(decodeBase64(encoded).length, 0)
+  assert.ok(process.memoryUsage().arrayBuffers - before < 4 * encoded.length)
+})
 
 const quotedPrintable: readonly (readonly [string, string])[] = [
   ['', ''],

@@ -1,6 +1,6 @@
 // Content-Transfer-Encoding base64 and quoted-printable (RFC 2045 6.7, 6.8), read leniently: what mail really holds is never an error.
 
-import { concat, fromLooseBase64, latin1 } from './bytes.ts'
+import { fromLooseBase64, latin1 } from './bytes.ts'
 
 /** Skips what is no base64; padding in the middle ends one run and starts the next, as in parts that were glued together. */
 export function decodeBase64(bytes: Uint8Array): Uint8Array {
@@ -8,7 +8,35 @@ export function decodeBase64(bytes: Uint8Array): Uint8Array {
   const padding = text.indexOf('=')
   // The common case: padding only at the end.
   if (padding < 0 || !/[A-Za-z0-9+/]/.test(text.slice(padding))) return fromLooseBase64(text)
-  return concat(text.split(/=+/).map(fromLooseBase64))
+  return decodeRuns(bytes)
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+/** By octet; -1: no base64. What is decoded elsewhere takes the letters of base64url too. */
+const sextets = Int8Array.from({ length: 256 }, (_, octet) => {
+  const character = String.fromCharCode(octet)
+  return alphabet.indexOf(character === '-' ? '+' : character === '_' ? '/' : character)
+})
+
+/** Run by run into one piece of memory: millions of `A=` are no millions of arrays. */
+function decodeRuns(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(Math.ceil((bytes.length * 3) / 4))
+  let length = 0
+  let bits = 0
+  let held = 0
+  for (const octet of bytes) {
+    const sextet = sextets[octet] ?? -1
+    if (octet === equalsSign) bits = 0
+    else if (sextet >= 0) {
+      held = ((held << 6) | sextet) & 0xffff
+      bits += 6
+      if (bits >= 8) {
+        bits -= 8
+        out[length++] = (held >> bits) & 0xff
+      }
+    }
+  }
+  return out.subarray(0, length)
 }
 
 const equalsSign = 0x3d
