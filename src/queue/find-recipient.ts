@@ -40,7 +40,8 @@ async function noRoom(
 ): Promise<Refusal | undefined> {
   const limited = await store.limitOf(accountId)
   if (limited === undefined) return undefined
-  const { usedBytes, limitBytes } = limited
+  const { usedBytes, limitBytes, messages, limitMessages } = limited
   if (sizeBytes > limitBytes) return refuse('mailbox-too-small', { address, sizeBytes, limitBytes, hostname })
-  return usedBytes + sizeBytes > limitBytes ? refuse('mailbox-full', { address }) : undefined
+  const isFull = usedBytes + sizeBytes > limitBytes || messages >= limitMessages
+  return isFull ? refuse('mailbox-full', { address }) : undefined
 }

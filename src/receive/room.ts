@@ -25,10 +25,11 @@ export async function noRoom(needs: RoomNeeds, question: RoomQuestion): Promise<
   const { accountId, address, sizeBytes } = question
   const limited = await store.limitOf(accountId)
   if (limited === undefined) return undefined
-  const { usedBytes, limitBytes, fullSince } = limited
+  const { usedBytes, limitBytes, messages, limitMessages, fullSince } = limited
   // No making of room would help: the sender must know at once, not after days of retries.
   if (sizeBytes > limitBytes) return refuse('mailbox-too-small', { address, sizeBytes, limitBytes, hostname })
-  if (usedBytes < limitBytes && usedBytes + sizeBytes <= limitBytes) {
+  const hasRoom = usedBytes < limitBytes && usedBytes + sizeBytes <= limitBytes
+  if (hasRoom && messages < limitMessages) {
     if (fullSince !== undefined) await store.noteFull(accountId, undefined)
     return undefined
   }

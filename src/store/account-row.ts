@@ -73,12 +73,17 @@ export async function nextUidValidity(tx: Tx, accountId: number, now: number): P
   return row[0]
 }
 
-/** Whether `bytes` more would exceed the account's quota. */
-export async function isOverQuota(tx: Tx, accountId: number, bytes: number): Promise<boolean> {
-  const row = await tx.get<[number, number | null]>(
-    sql`SELECT used_bytes, quota_bytes FROM mail_account WHERE account_id = ${accountId}`,
+/** Whether so much more would exceed the account's quota. */
+export async function isOverQuota(
+  tx: Tx,
+  accountId: number,
+  more: { readonly bytes: number; readonly messages: number },
+): Promise<boolean> {
+  const row = await tx.get<[number, number | null, number, number | null]>(
+    sql`SELECT used_bytes, quota_bytes, message_count, quota_messages FROM mail_account WHERE account_id = ${accountId}`,
   )
   if (row === undefined) return false
-  const [used, limit] = row
-  return limit !== null && used + bytes > limit
+  const [bytes, mostBytes, messages, mostMessages] = row
+  if (mostMessages !== null && messages + more.messages > mostMessages) return true
+  return mostBytes !== null && bytes + more.bytes > mostBytes
 }

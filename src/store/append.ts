@@ -3,9 +3,10 @@
 import { sql, type Tx } from '#io/sql/database.ts'
 import { isOverQuota, stepOf } from './account-row.ts'
 import { insertBlob, insertMessage, type NewBlob } from './blob-row.ts'
-import type { Entry } from './change.ts'
+import type { Change, Entry } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
-import { addEntries, type NewEntry } from './entry-row.ts'
+import { type AddTo, addEntries, type NewEntry } from './entry-row.ts'
+import { putSeen } from './seen.ts'
 import type { MailboxRefusal } from './store.ts'
 import { type ThreadKeys, threadOf } from './threads.ts'
 
@@ -16,6 +17,8 @@ export interface AppendItem {
   readonly keywords: string
   readonly internalDate: number
   readonly prefix: Uint8Array
+  /** A reader of another's mailbox, to whom it is \Seen. */
+  readonly seenBy?: number | undefined
 }
 
 export interface Append {
@@ -23,17 +26,20 @@ export interface Append {
   readonly mailboxId: number
   readonly items: readonly AppendItem[]
   readonly now: number
+  /** What goes in the same transaction, and makes room. */
+  readonly freed?: { readonly bytes: number; readonly messages: number }
 }
 
 type Appending = { kind: 'done'; uidValidity: number; entries: readonly Entry[] } | MailboxRefusal
 
 export async function append(tx: Tx, work: Append): Promise<Changed<Appending>> {
-  const { accountId, mailboxId, items, now } = work
+  const { accountId, mailboxId, items, now, freed = { bytes: 0, messages: 0 } } = work
   const uidValidity = await uidValidityOf(tx, accountId, mailboxId)
   if (uidValidity === undefined) return unchanged({ kind: 'no-such-mailbox' })
   if (items.length === 0) return unchanged({ kind: 'done', uidValidity, entries: [] })
   const bytes = items.reduce((sum, item) => sum + sizeOf(item), 0)
-  if (await isOverQuota(tx, accountId, bytes)) return unchanged({ kind: 'over-quota' })
+  const more = { bytes: bytes - freed.bytes, messages: items.length - freed.messages }
+  if (await isOverQuota(tx, accountId, more)) return unchanged({ kind: 'over-quota' })
   const { modseq, firstId } = await stepOf(tx, { accountId, now, ids: items.length * 2, bytes, messages: items.length })
   const entries: NewEntry[] = []
   for (const [index, item] of items.entries()) entries.push(await store(tx, work, item, firstId + index * 2))
@@ -41,8 +47,29 @@ export async function append(tx: Tx, work: Append): Promise<Changed<Appending>> 
   if (added === undefined) throw new Error(`mailbox ${mailboxId} went away in its own transaction`)
   return {
     result: { kind: 'done', ...added },
-    changes: [{ kind: 'added', accountId, mailboxId, modseq, entries: added.entries }],
+    changes: [
+      { kind: 'added', accountId, mailboxId, modseq, entries: added.entries },
+      ...(await markSeen(tx, { accountId, mailboxId, modseq }, items, added.entries)),
+    ],
   }
+}
+
+/** Whoever appends to another's mailbox has one reader's \Seen for all. */
+async function markSeen(
+  tx: Tx,
+  to: AddTo,
+  items: readonly AppendItem[],
+  entries: readonly Entry[],
+): Promise<readonly Change[]> {
+  const readerId = items.find(({ seenBy }) => seenBy !== undefined)?.seenBy
+  if (readerId === undefined) return []
+  const seen = entries.filter((_, index) => items[index]?.seenBy === readerId).map(({ uid }) => ({ uid, seen: true }))
+  await putSeen(
+    tx,
+    { ...to, readerId },
+    seen.map(one => ({ ...one, before: false })),
+  )
+  return [{ kind: 'seen', ...to, readerId, entries: seen }]
 }
 
 function sizeOf(item: AppendItem): number {
@@ -55,7 +82,8 @@ async function store(tx: Tx, { accountId, now }: Append, item: AppendItem, messa
   const sizeBytes = sizeOf(item)
   const threadId = await threadOf(tx, { accountId, keys: item.threadKeys, messageId, now })
   await insertBlob(tx, blob, 1)
-  await insertMessage(tx, { accountId, messageId, blobId: blob.blobId, prefix, sizeBytes, threadId, refs: 1 })
+  const { blobId, lacksEnd } = blob
+  await insertMessage(tx, { accountId, messageId, blobId, prefix, lacksEnd, sizeBytes, threadId, refs: 1 })
   return { flags, keywords, entryId: messageId + 1, messageId, threadId, sizeBytes, internalDate, savedAt: now }
 }
 

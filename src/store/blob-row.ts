@@ -3,9 +3,12 @@
 import { sql, type Tx } from '#io/sql/database.ts'
 
 /** Bytes that are ready to be named by messages: in hand, in a file that is on the disk for good, or of a blob that is kept already. */
-export type NewBlob =
-  | { readonly place: 'table'; readonly blobId: number; readonly sizeBytes: number; readonly bytes: Uint8Array }
-  | { readonly place: 'file' | 'kept'; readonly blobId: number; readonly sizeBytes: number }
+export type NewBlob = {
+  readonly blobId: number
+  readonly sizeBytes: number
+  /** Its last octets are no CRLF. */
+  readonly lacksEnd: boolean
+} & ({ readonly place: 'table'; readonly bytes: Uint8Array } | { readonly place: 'file' | 'kept' })
 
 /** Kept bytes were let go while somebody was about to deliver them: nothing of it happened. */
 export class BytesGoneError extends Error {
@@ -37,6 +40,8 @@ export interface NewMessage {
   readonly messageId: number
   readonly blobId: number
   readonly prefix: Uint8Array
+  /** Its last octets are no CRLF. */
+  readonly lacksEnd: boolean
   readonly sizeBytes: number
   readonly threadId: number
   /** Entries that name it. */
@@ -49,6 +54,10 @@ export async function insertMessage(tx: Tx, message: NewMessage): Promise<void> 
     INSERT INTO message (account_id, message_id, blob_id, prefix, size_bytes, thread_id, entry_refs)
     VALUES (${message.accountId}, ${message.messageId}, ${message.blobId}, ${message.prefix}, ${message.sizeBytes},
       ${message.threadId}, ${message.refs})`)
+  if (message.lacksEnd)
+    await tx.run(sql`
+      UPDATE message SET lacks_end = 1
+      WHERE account_id = ${message.accountId} AND message_id = ${message.messageId}`)
   if (message.envelope === undefined) return
   await tx.run(sql`
     INSERT INTO message_envelope (account_id, message_id, envelope)
@@ -61,4 +70,12 @@ export async function envelopeOf(tx: Tx, accountId: number, messageId: number): 
     sql`SELECT envelope FROM message_envelope WHERE account_id = ${accountId} AND message_id = ${messageId}`,
   )
   return row?.[0]
+}
+
+/** The account's messages whose last octets are no CRLF. */
+export async function messagesWithoutEnd(tx: Tx, accountId: number): Promise<readonly number[]> {
+  const rows = await tx.all<[number]>(
+    sql`SELECT message_id FROM message WHERE account_id = ${accountId} AND lacks_end = 1`,
+  )
+  return rows.map(([messageId]) => messageId)
 }

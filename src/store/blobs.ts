@@ -79,21 +79,25 @@ export class Blobs {
   /** Readies a spooled message to be stored. A file is on the disk for good under its blob's name when this settles. */
   place(message: SpooledMessage): NewBlob | Promise<NewBlob> {
     const { sizeBytes } = message
-    if (message instanceof KeptMessage) return { place: 'kept', blobId: message.blobId, sizeBytes }
+    if (message instanceof KeptMessage) return placeKept(message)
     const blobId = this.nextId()
-    if (message instanceof MemoryMessage) return { place: 'table', blobId, sizeBytes, bytes: message.bytes }
+    if (message instanceof MemoryMessage) {
+      const { bytes } = message
+      return { place: 'table', blobId, sizeBytes, lacksEnd: lacksEnd(bytes), bytes }
+    }
     if (!(message instanceof FileMessage)) throw new Error('a message that this spool did not make')
     return this.#placeFile(message, blobId)
   }
 
-  async #placeFile({ path, sizeBytes }: FileMessage, blobId: number): Promise<NewBlob> {
+  async #placeFile(message: FileMessage, blobId: number): Promise<NewBlob> {
+    const { path, sizeBytes } = message
     try {
       await this.#link(path, blobId)
     } catch (error) {
       await this.#settle(String(blobId))
       throw inDiskWords(error)
     }
-    return { place: 'file', blobId, sizeBytes }
+    return { place: 'file', blobId, sizeBytes, lacksEnd: lacksEnd(await lastOctets(message)) }
   }
 
   async #link(spooled: string, blobId: number): Promise<void> {
@@ -119,6 +123,21 @@ export class Blobs {
       for (const [blobId] of gone) await tx.run(sql`DELETE FROM blob_gone WHERE blob_id = ${blobId}`)
     })
   }
+}
+
+async function placeKept(message: KeptMessage): Promise<NewBlob> {
+  const { blobId, sizeBytes } = message
+  return { place: 'kept', blobId, sizeBytes, lacksEnd: lacksEnd(await lastOctets(message)) }
+}
+
+/** Two, if there are so many; of a small message they are at hand. */
+async function lastOctets(message: SpooledMessage): Promise<Uint8Array> {
+  const { sizeBytes, head } = message
+  return head.length === sizeBytes ? head : await message.read(Math.max(0, sizeBytes - 2), sizeBytes)
+}
+
+function lacksEnd(octets: Uint8Array): boolean {
+  return octets.length > 0 && !(octets.at(-2) === 13 && octets.at(-1) === 10)
 }
 
 /** The file of a large blob, in the folder that openStore was given. */

@@ -1,5 +1,6 @@
 // What the change feed carries: one committed change of one account, with all a view of the mailbox needs to follow it.
 
+import type { AclEntry } from './acl-entry.ts'
 import type { Mailbox } from './mailbox.ts'
 
 /** One message in one mailbox, as views and FETCH show it. Nothing but `flags`, `keywords` and `modseq` ever changes. */
@@ -19,6 +20,8 @@ export interface Entry {
   readonly sizeBytes: number
   /** INTERNALDATE: milliseconds since 1970. */
   readonly internalDate: number
+  /** SAVEDATE (RFC 8514): when it came into this mailbox, milliseconds since 1970. */
+  readonly savedAt: number
 }
 
 export type Change =
@@ -43,12 +46,60 @@ export type Change =
       readonly modseq: number
       readonly uids: readonly number[]
     }
+  /** A reader's own \Seen: nobody else is told. */
   | {
-      readonly kind: 'mailbox-made' | 'mailbox-changed' | 'mailbox-gone'
+      readonly kind: 'seen'
+      readonly accountId: number
+      readonly mailboxId: number
+      readonly modseq: number
+      readonly readerId: number
+      readonly entries: readonly { readonly uid: number; readonly seen: boolean }[]
+    }
+  /** All entries of the mailbox's access control list as they are now. */
+  | {
+      readonly kind: 'rights'
+      readonly accountId: number
+      readonly mailboxId: number
+      readonly modseq: number
+      readonly entries: readonly AclEntry[]
+    }
+  | {
+      readonly kind: 'mailbox-made' | 'mailbox-gone'
       readonly accountId: number
       readonly mailboxId: number
       readonly modseq: number
       readonly mailbox: Mailbox
+    }
+  | {
+      readonly kind: 'mailbox-changed'
+      readonly accountId: number
+      readonly mailboxId: number
+      readonly modseq: number
+      readonly mailbox: Mailbox
+      readonly changed: 'name' | 'use'
+      /** Where the name changed: what it was; undefined for a child that moved along with its parent. */
+      readonly oldName?: string
+    }
+  | {
+      readonly kind: 'subscription'
+      readonly accountId: number
+      /** 0 where no mailbox has the name. */
+      readonly mailboxId: number
+      readonly modseq: number
+      readonly name: string
+      readonly subscribed: boolean
+    }
+  | {
+      readonly kind: 'metadata'
+      readonly accountId: number
+      /** 0: the server, as the account sees it. */
+      readonly mailboxId: number
+      readonly modseq: number
+      readonly mailbox: Mailbox | undefined
+      /** Who changed them: private ones concern this account alone. */
+      readonly readerId: number
+      /** Names in lower case, those that went too. */
+      readonly entries: readonly string[]
     }
 
 export interface FlagChange {

@@ -69,10 +69,10 @@ export const rowChecks: readonly RowCheck[] = [
   {
     what: 'mailbox-ahead-of-account',
     query: sql`
-      SELECT m.account_id, m.mailbox_id, m.highestmodseq, a.modseq, m.uidvalidity, a.last_uidvalidity, m.recent_from, m.uidnext
+      SELECT m.account_id, m.mailbox_id, m.highestmodseq, a.modseq, m.uidvalidity, a.last_uidvalidity, m.recent_from, m.uidnext, m.forgotten_modseq
       FROM mailbox m LEFT JOIN mail_account a ON a.account_id = m.account_id
       WHERE a.account_id IS NULL OR m.highestmodseq > a.modseq OR m.uidvalidity > a.last_uidvalidity
-        OR m.mailbox_id > a.last_id OR m.recent_from > m.uidnext`,
+        OR m.mailbox_id > a.last_id OR m.recent_from > m.uidnext OR m.forgotten_modseq > m.highestmodseq`,
   },
   {
     what: 'uidvalidity-used-twice',
@@ -165,6 +165,13 @@ export const rowChecks: readonly RowCheck[] = [
       SELECT e.account_id, e.message_id
       FROM message_envelope e LEFT JOIN message m ON m.account_id = e.account_id AND m.message_id = e.message_id
       WHERE m.message_id IS NULL`,
+  },
+  {
+    what: 'annotation-without-mailbox',
+    query: sql`
+      SELECT d.account_id, d.mailbox_id, d.reader_id
+      FROM metadata d LEFT JOIN mailbox m ON m.account_id = d.account_id AND m.mailbox_id = d.mailbox_id
+      WHERE d.mailbox_id <> 0 AND m.mailbox_id IS NULL`,
   },
   {
     what: 'blob-unlike-its-bytes',

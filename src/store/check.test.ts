@@ -57,6 +57,48 @@ const harms: readonly (readonly [string, readonly string[], (broken: Broken) => 
     ['modseq-above-highest', 'tombstone-modseq-above-highest'],
     ({ run }) => run(sql`UPDATE mailbox SET highestmodseq = 1 WHERE name = 'INBOX'`),
   ],
+  [
+    'the mailbox of an annotation',
+    ['annotation-without-mailbox'],
+    ({ run }) =>
+      run(sql`
+        INSERT INTO metadata (account_id, mailbox_id, reader_id, entry, value)
+        VALUES (${1}, ${7}, ${0}, ${'/shared/comment'}, ${new Uint8Array(1)})`),
+  ],
+  [
+    'a right',
+    ['right-without-its-other-side', 'right-without-mailbox'],
+    ({ run }) =>
+      run(sql`
+        INSERT INTO mailbox_right (account_id, mailbox_id, grantee_id, negative, rights)
+        VALUES (${1}, ${7}, ${1}, ${0}, ${'lr'})`),
+  ],
+  [
+    'the other side of a right',
+    ['grantee-without-account', 'shared-mailbox-without-right'],
+    ({ run }) => run(sql`INSERT INTO shared_mailbox (account_id, owner_id, mailbox_id) VALUES (${9}, ${1}, ${7})`),
+  ],
+  [
+    'a reader',
+    ['reader-counts', 'reader-without-its-other-side'],
+    ({ run }) =>
+      run(sql`
+        INSERT INTO reader (account_id, mailbox_id, reader_id, seen_count, highestmodseq)
+        VALUES (${1}, ${7}, ${2}, ${3}, ${4})`),
+  ],
+  [
+    'what a reader has seen',
+    ['seen-without-entry', 'seen-without-reader'],
+    ({ run }) =>
+      run(sql`
+        INSERT INTO reader_seen (account_id, mailbox_id, reader_id, uid, seen, modseq)
+        VALUES (${1}, ${7}, ${2}, ${3}, ${1}, ${4})`),
+  ],
+  [
+    'the other side of a reader',
+    ['read-mailbox-without-reader'],
+    ({ run }) => run(sql`INSERT INTO read_mailbox (account_id, owner_id, mailbox_id) VALUES (${2}, ${1}, ${7})`),
+  ],
   ['the account counter', ['mailbox-ahead-of-account'], ({ run }) => run(sql`UPDATE mail_account SET modseq = 3`)],
   [
     'the ids',

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { type Database, sql, type Tx } from '#io/sql/database.ts'
 import { blobPath } from './blobs.ts'
 import { rowChecks } from './check-rows.ts'
+import { sharedRowChecks } from './check-shared-rows.ts'
+import { searchRowChecks } from './search/check-rows.ts'
 
 export interface Finding {
   /** error: something is wrong or lost. warning: something is left over; it harms nobody. */
@@ -46,7 +48,7 @@ interface Seen {
 
 async function look(tx: Tx): Promise<Seen> {
   const findings: Finding[] = []
-  for (const { what, query } of rowChecks) {
+  for (const { what, query } of [...rowChecks, ...sharedRowChecks, ...searchRowChecks]) {
     for (const [accountId, ...numbers] of await tx.all(query)) {
       findings.push(error(what, accountId === null ? undefined : Number(accountId), numbers.map(String).join(' ')))
     }

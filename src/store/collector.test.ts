@@ -86,3 +86,59 @@ test('rounds come by the clock, and end with the store', async () => {
     [['store.collected', { messages: 1 }]],
   )
 })
+
+test('the keys of a thread go with its last message', async () => {
+  await using temporary = await temporaryStore({ accounts: [accountId] })
+  const { store, clock, database, folder, log } = temporary
+  const blobs = new Blobs({ folder, database, clock, random: seededRandom(2) })
+  const collector = new Collector({ database, clock, log, blobs, keepMs: 60_000, isOpen: () => false })
+  const inbox = (await store.mailbox(accountId, 'INBOX'))?.mailboxId ?? 0
+  const append = async (text: string) => {
+    await using message = await temporary.message(text)
+    const stored = await store.append(accountId, inbox, [{ message, flags: 0, keywords: '', internalDate: undefined }])
+    return stored.kind === 'done' ? stored.entries[0]?.threadId : undefined
+  }
+  const reply = 'Message-ID: <b@x>\r\nReferences: <a@x> <far@x>\r\nSubject: Re: tea\r\n\r\n'
+  const first = await append('Message-ID: <a@x>\r\nSubject: tea\r\n\r\n')
+  assert.equal(await append(reply), first)
+  await append('Message-ID: <c@x>\r\nSubject: coffee\r\n\r\n')
+  const keys = async () => (await database.read(tx => tx.all(sql`SELECT key FROM thread_key`))).length
+  assert.equal(await keys(), 4)
+  await store.expunge(accountId, inbox, [1], { onlyDeleted: false })
+  clock.advance(60_001)
+  assert.equal(await collector.collect(), 1)
+  assert.equal(await keys(), 4)
+  await store.expunge(accountId, inbox, [2], { onlyDeleted: false })
+  clock.advance(60_001)
+  assert.equal(await collector.collect(), 1)
+  assert.equal(await keys(), 1)
+  assert.notEqual(await append(reply), first)
+})
+
+test('bare tombstones go long after the bytes, and the mailbox knows up to which MODSEQ', async () => {
+  await using temporary = await temporaryStore({ accounts: [accountId] })
+  const { store, clock, database, folder, log } = temporary
+  const blobs = new Blobs({ folder, database, clock, random: seededRandom(2) })
+  const collector = new Collector({ database, clock, log, blobs, keepMs: 60_000, isOpen: () => false })
+  const inbox = (await store.mailbox(accountId, 'INBOX'))?.mailboxId ?? 0
+  const message = await temporary.message('x')
+  const count = limits.collectedPerWrite + 10
+  await store.append(
+    accountId,
+    inbox,
+    new Array(count + 1).fill({ message, flags: 0, keywords: '', internalDate: undefined }),
+  )
+  await message[Symbol.asyncDispose]()
+  const uids = Array.from({ length: count }, (_, index) => index + 1)
+  await store.expunge(accountId, inbox, uids, { onlyDeleted: false })
+  const tombstones = async () => await database.read(tx => tx.get<[number]>(sql`SELECT COUNT(*) FROM expunged`))
+  clock.advance(60_001)
+  await collector.collect()
+  assert.deepEqual(await tombstones(), [count])
+  const { highestModseq } = (await store.mailbox(accountId, 'INBOX')) ?? assert.fail('no INBOX')
+  clock.advance(limits.keepTombstonesMs)
+  await collector.collect()
+  assert.deepEqual(await tombstones(), [0])
+  assert.deepEqual(await store.vanished(accountId, inbox, { since: highestModseq }), [])
+  assert.deepEqual(await store.vanished(accountId, inbox, { since: highestModseq - 1 }), uids)
+})

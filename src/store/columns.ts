@@ -17,6 +17,7 @@ export class Columns implements Snapshot {
   threadIds: Float64Array
   sizes: Float64Array
   dates: Float64Array
+  savedDates: Float64Array
 
   constructor(capacity: number) {
     this.uids = new Uint32Array(capacity)
@@ -28,6 +29,7 @@ export class Columns implements Snapshot {
     this.threadIds = new Float64Array(capacity)
     this.sizes = new Float64Array(capacity)
     this.dates = new Float64Array(capacity)
+    this.savedDates = new Float64Array(capacity)
   }
 
   /** Rows come in the order of their UIDs, all above those that are here. */
@@ -43,6 +45,7 @@ export class Columns implements Snapshot {
     this.threadIds[at] = row[6]
     this.sizes[at] = row[7]
     this.dates[at] = row[8]
+    this.savedDates[at] = row[9]
     this.count = at + 1
   }
 
@@ -57,6 +60,7 @@ export class Columns implements Snapshot {
       entry.threadId,
       entry.sizeBytes,
       entry.internalDate,
+      entry.savedAt,
     ])
   }
 
@@ -91,6 +95,7 @@ export class Columns implements Snapshot {
     this.threadIds.set(source.threadIds.subarray(from, to), at)
     this.sizes.set(source.sizes.subarray(from, to), at)
     this.dates.set(source.dates.subarray(from, to), at)
+    this.savedDates.set(source.savedDates.subarray(from, to), at)
     this.count = at + Math.max(0, to - from)
   }
 

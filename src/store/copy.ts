@@ -1,7 +1,7 @@
 // COPY and MOVE (RFC 6851) between mailboxes of one account.
 
-import { sql, type Tx } from '#io/sql/database.ts'
-import { listOf, slices } from '#io/sql/list.ts'
+import type { Tx } from '#io/sql/database.ts'
+import { listOf, slicesInTurns } from '#io/sql/list.ts'
 import { isOverQuota, stepOf } from './account-row.ts'
 import { uidValidityOf } from './append.ts'
 import type { Change, Entry } from './change.ts'
@@ -26,7 +26,8 @@ export async function copy(tx: Tx, work: Copy): Promise<Changed<Copied>> {
   const early = await answerAtOnce(tx, work, found)
   if (early !== undefined) return unchanged(early)
   const sums = sumsOf(found)
-  if (await isOverQuota(tx, accountId, sums.sizeBytes)) return unchanged({ kind: 'over-quota' })
+  if (await isOverQuota(tx, accountId, { bytes: sums.sizeBytes, messages: found.length }))
+    return unchanged({ kind: 'over-quota' })
   const needs = { accountId, now, ids: found.length, bytes: sums.sizeBytes, messages: found.length }
   const { modseq, firstId } = await stepOf(tx, needs)
   await addRefs(tx, accountId, found)
@@ -42,12 +43,12 @@ export async function move(tx: Tx, work: Copy): Promise<Changed<Copied>> {
   const early = await answerAtOnce(tx, work, found)
   if (early !== undefined) return unchanged(early)
   const { modseq } = await stepOf(tx, { accountId, now })
+  const uids = found.map(entry => entry.uid)
+  for await (const slice of slicesInTurns(tx, uids)) await tx.run(buryIn([modseq, now, accountId, from], slice))
   await removeEntries(tx, { accountId, mailboxId: from }, found)
-  for (const { uid } of found) await bury(tx, { accountId, mailboxId: from, modseq }, uid, now)
   await shrink(tx, { accountId, mailboxId: from, modseq }, sumsOf(found))
   const entries = found.map(entry => ({ ...entry, savedAt: now }))
   const { result, change } = await add(tx, { accountId, mailboxId: work.to, modseq }, found, entries)
-  const uids = found.map(entry => entry.uid)
   return { result, changes: [change, { kind: 'expunged', accountId, mailboxId: from, modseq, uids }] }
 }
 
@@ -86,12 +87,11 @@ async function addRefs(tx: Tx, accountId: number, entries: readonly Entry[]): Pr
   for (const { messageId } of entries) times.set(messageId, (times.get(messageId) ?? 0) + 1)
   for (const [count, alike] of Map.groupBy(times, ([, count]) => count)) {
     const ids = alike.map(([messageId]) => messageId)
-    for (const slice of slices(ids)) await tx.run(addRefsIn([count, accountId], slice))
+    for await (const slice of slicesInTurns(tx, ids)) await tx.run(addRefsIn([count, accountId], slice))
   }
 }
 
-async function bury(tx: Tx, from: AddTo, uid: number, now: number): Promise<void> {
-  await tx.run(sql`
-    INSERT INTO expunged (account_id, mailbox_id, uid, modseq, expunged_at)
-    VALUES (${from.accountId}, ${from.mailboxId}, ${uid}, ${from.modseq}, ${now})`)
-}
+const buryIn = listOf`
+  INSERT INTO expunged (account_id, mailbox_id, uid, modseq, expunged_at)
+  SELECT account_id, mailbox_id, uid, CAST(${0} AS BIGINT), CAST(${0} AS BIGINT)
+  FROM entry WHERE account_id = ${0} AND mailbox_id = ${0} AND uid IN (${0})`

@@ -50,6 +50,7 @@ interface Message {
   readonly threadId: number
   readonly blobId: number
   readonly prefix: Uint8Array
+  readonly lacksEnd: boolean
   readonly sizeBytes: number
   readonly envelope: string | undefined
   refs: number
@@ -71,7 +72,8 @@ async function deliverOne(
   let message = messages.get(key)
   if (message === undefined) {
     const threadId = await threadOf(tx, { accountId, keys: work.threadKeys, messageId: firstId, now })
-    message = { accountId, messageId: firstId, threadId, blobId: blob.blobId, prefix, sizeBytes, envelope, refs: 0 }
+    const { blobId, lacksEnd } = blob
+    message = { accountId, messageId: firstId, threadId, blobId, prefix, lacksEnd, sizeBytes, envelope, refs: 0 }
     messages.set(key, message)
   }
   message.refs++

@@ -1,12 +1,13 @@
 // Rows of the entry table: adding them to a mailbox with its counts, reading them by UID.
 
 import { type Sql, sql, type Tx } from '#io/sql/database.ts'
-import { listOf, slices } from '#io/sql/list.ts'
+import { limits } from '#io/sql/limits.ts'
+import { listOf, slicesInTurns } from '#io/sql/list.ts'
 import { flag } from '#mail/flags.ts'
 import type { Entry } from './change.ts'
 
 /** An entry before its mailbox gave it a UID. */
-export type NewEntry = Omit<Entry, 'uid' | 'modseq'> & { readonly savedAt: number }
+export type NewEntry = Omit<Entry, 'uid' | 'modseq'>
 
 export interface AddTo {
   readonly accountId: number
@@ -22,21 +23,21 @@ export async function addEntries(
 ): Promise<{ uidValidity: number; entries: Entry[] } | undefined> {
   const grown = await grow(tx, to, sumsOf(entries))
   if (grown === undefined) return undefined
-  const added = entries.map((entry, index) => toEntry(entry, grown.uidNext - entries.length + index, to.modseq))
-  for (const [index, entry] of added.entries()) await tx.run(insertion(to, entry, entries[index]?.savedAt ?? 0))
+  const firstUid = grown.uidNext - entries.length
+  const added = entries.map((entry, index) => ({ ...entry, uid: firstUid + index, modseq: to.modseq }))
+  for (const [index, entry] of added.entries()) {
+    if (index > 0 && index % limits.rowsPerTurn === 0) await tx.turn()
+    await tx.run(insertion(to, entry))
+  }
   return { uidValidity: grown.uidValidity, entries: added }
 }
 
-function toEntry({ savedAt: _, ...entry }: NewEntry, uid: number, modseq: number): Entry {
-  return { ...entry, uid, modseq }
-}
-
-function insertion(to: AddTo, entry: Entry, savedAt: number): Sql {
+function insertion(to: AddTo, entry: Entry): Sql {
   return sql`
     INSERT INTO entry (account_id, mailbox_id, uid, entry_id, message_id, thread_id, flags, keywords, modseq,
       internal_date, saved_at, size_bytes)
     VALUES (${to.accountId}, ${to.mailboxId}, ${entry.uid}, ${entry.entryId}, ${entry.messageId}, ${entry.threadId},
-      ${entry.flags}, ${entry.keywords}, ${entry.modseq}, ${entry.internalDate}, ${savedAt}, ${entry.sizeBytes})`
+      ${entry.flags}, ${entry.keywords}, ${entry.modseq}, ${entry.internalDate}, ${entry.savedAt}, ${entry.sizeBytes})`
 }
 
 /** What entries count for in their mailbox. */
@@ -95,10 +96,11 @@ export type EntryRow = [
   threadId: number,
   sizeBytes: number,
   internalDate: number,
+  savedAt: number,
 ]
 
 const entriesIn = listOf`
-  SELECT uid, flags, keywords, modseq, entry_id, message_id, thread_id, size_bytes, internal_date
+  SELECT uid, flags, keywords, modseq, entry_id, message_id, thread_id, size_bytes, internal_date, saved_at
   FROM entry WHERE account_id = ${0} AND mailbox_id = ${0} AND uid IN (${0}) ORDER BY uid`
 
 /** Those entries of `uids` that are there, ascending. */
@@ -109,7 +111,7 @@ export async function entriesOf(
   uids: readonly number[],
 ): Promise<Entry[]> {
   const entries: Entry[] = []
-  for (const slice of slices(distinct(uids))) {
+  for await (const slice of slicesInTurns(tx, distinct(uids))) {
     for (const row of await tx.all<EntryRow>(entriesIn([accountId, mailboxId], slice))) entries.push(fromRow(row))
   }
   return entries
@@ -126,6 +128,7 @@ export function fromRow(row: EntryRow): Entry {
     threadId: row[6],
     sizeBytes: row[7],
     internalDate: row[8],
+    savedAt: row[9],
   }
 }
 

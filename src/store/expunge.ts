@@ -1,12 +1,13 @@
 // EXPUNGE: entries leave their mailbox and become tombstones, which keep all they were until the collector purges them.
 
 import type { Tx } from '#io/sql/database.ts'
-import { listOf, slices } from '#io/sql/list.ts'
+import { listOf, slicesInTurns } from '#io/sql/list.ts'
 import { flag } from '#mail/flags.ts'
 import { stepOf } from './account-row.ts'
 import type { Entry } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
 import { entriesOf, shrink, sumsOf } from './entry-row.ts'
+import { forgetSeen } from './seen.ts'
 
 export interface Expunge {
   readonly accountId: number
@@ -33,19 +34,24 @@ export async function expunge(tx: Tx, work: Expunge): Promise<Changed<readonly n
   const sums = sumsOf(going)
   const { modseq } = await stepOf(tx, { accountId, now, bytes: -sums.sizeBytes, messages: -sums.count })
   const uids = going.map(entry => entry.uid)
-  for (const slice of slices(uids)) await tx.run(buryIn([modseq, now, accountId, mailboxId], slice))
+  for await (const slice of slicesInTurns(tx, uids)) await tx.run(buryIn([modseq, now, accountId, mailboxId], slice))
   await removeEntries(tx, work, going)
   await shrink(tx, { accountId, mailboxId, modseq }, sums)
   return { result: uids, changes: [{ kind: 'expunged', accountId, mailboxId, modseq, uids }] }
 }
 
-/** Deletes the rows, and nothing else. */
+/** Deletes the rows and what readers had of them, and nothing else. */
 export async function removeEntries(
   tx: Tx,
   { accountId, mailboxId }: { readonly accountId: number; readonly mailboxId: number },
   entries: readonly Entry[],
 ): Promise<void> {
-  for (const slice of slices(entries)) {
+  await forgetSeen(
+    tx,
+    { accountId, mailboxId },
+    entries.map(({ uid }) => uid),
+  )
+  for await (const slice of slicesInTurns(tx, entries)) {
     await tx.run(
       removeIn(
         [accountId, mailboxId],

@@ -12,6 +12,21 @@ export const limits = {
   /** Levels of a mailbox's name. */
   nameLevels: 50,
   mailboxesPerAccount: 10_000,
+  /** Octets of one annotation's value. */
+  metadataBytes: 32 * 1024,
+  /** Annotations of one mailbox that one reader sees. */
+  metadataEntries: 100,
+  /** Octets of all annotations of an account, each counted with `metadataRowBytes` for its name. */
+  metadataBytesPerAccount: 16 * 1024 * 1024,
+  metadataRowBytes: 200,
+  /** Octets of what one reader notes for itself on all mailboxes of another account. */
+  metadataBytesPerReader: 1024 * 1024,
+  /** An annotation's name. */
+  metadataNameBytes: 255,
+  /** Entries of one mailbox's access control list. */
+  rightsPerMailbox: 1_000,
+  /** Mailboxes of others that one account is shown. */
+  sharedMailboxes: 10_000,
   /** Keywords on one message; further ones are not set. */
   keywordsPerEntry: 128,
   /** Combinations of keywords kept to be shared by the messages that have them. */
@@ -24,8 +39,14 @@ export const limits = {
   closedViewMessages: 500_000,
   /** How long an expunged message's bytes are kept. */
   keepExpungedMs: 14 * 24 * 60 * 60 * 1000,
+  /** How long it is known which UIDs were expunged when: who was away longer is told all UIDs that are not there. */
+  keepTombstonesMs: 400 * 24 * 60 * 60 * 1000,
+  /** Of a key that authorizes URLs (RFC 4467 asks for 16 at least). */
+  urlKeyBytes: 32,
   /** Expunged messages that one transaction of the collector lets go. */
   collectedPerWrite: 200,
+  /** How far above all values that a backup can have missed a restore puts UIDVALIDITY (seconds) and MODSEQ. */
+  restoreGap: 1_000_000,
   /** Time between two rounds of the collector. */
   collectEveryMs: 10 * 60 * 1000,
   /** Message ids of one message that thread it: its own, the newest references, the first. */

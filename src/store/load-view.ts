@@ -27,7 +27,7 @@ export async function loadView(tx: Tx, accountId: number, mailboxId: number): Pr
 
 function piece(tx: Tx, accountId: number, mailboxId: number, afterUid: number): Promise<EntryRow[]> {
   return tx.all<EntryRow>(sql`
-    SELECT uid, flags, keywords, modseq, entry_id, message_id, thread_id, size_bytes, internal_date
+    SELECT uid, flags, keywords, modseq, entry_id, message_id, thread_id, size_bytes, internal_date, saved_at
     FROM entry WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId} AND uid > ${afterUid}
     ORDER BY uid LIMIT ${limits.rowsPerRead}`)
 }

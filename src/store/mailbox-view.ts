@@ -16,11 +16,18 @@ export interface Snapshot {
   readonly sizes: Float64Array
   /** INTERNALDATE, milliseconds. */
   readonly dates: Float64Array
+  /** When each came into the mailbox, milliseconds. */
+  readonly savedDates: Float64Array
 }
 
 export interface MailboxView extends Disposable {
+  /** The owner. */
   readonly accountId: number
   readonly mailboxId: number
+  /** Who reads it, where that is not the owner: \Seen and its MODSEQ are this reader's own. */
+  readonly readerId: number | undefined
+  /** What may be done with it now, letters of RFC 4314 (mail/rights.ts). */
+  readonly rights: string
   readonly uidValidity: number
   /** What the mailbox holds now. Added messages and flag changes show in the same columns; an expunge replaces the object. */
   readonly current: Snapshot

@@ -2,12 +2,14 @@
 
 import { sql, type Tx } from '#io/sql/database.ts'
 import { nextUidValidity, stepOf } from './account-row.ts'
+import { inheritAcl } from './acl.ts'
 import type { Change } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
 import { limits } from './limits.ts'
 import type { Mailbox, SpecialUse } from './mailbox.ts'
 import { mailboxNamed } from './mailbox-row.ts'
 import { inbox, nameIsAllowed, normalName, parentsOf } from './names.ts'
+import { takeUse } from './special-use.ts'
 import type { MailboxRefusal } from './store.ts'
 
 const defaults: readonly (readonly [name: string, use: SpecialUse | undefined])[] = [
@@ -51,6 +53,8 @@ export async function makeMailbox(
   const parents = await missingParents(tx, make.accountId, name)
   if (await areTooMany(tx, make.accountId, parents.length + 1)) return unchanged({ kind: 'too-many' })
   const changes = await makeParents(tx, make, parents)
+  const { accountId, specialUse, now } = make
+  if (specialUse !== undefined) changes.push(...(await takeUse(tx, { accountId, specialUse, now })))
   const mailbox = await insert(tx, { ...make, name, specialUse: make.specialUse })
   return { result: { kind: 'done', mailbox }, changes: [...changes, madeOf(make.accountId, mailbox)] }
 }
@@ -80,8 +84,9 @@ export async function areTooMany(tx: Tx, accountId: number, more: number): Promi
   return (row?.[0] ?? 0) + more > limits.mailboxesPerAccount
 }
 
-export async function subscribe(tx: Tx, accountId: number, name: string): Promise<void> {
-  await tx.run(sql`
+/** Settles with 0 when the name was subscribed before. */
+export function subscribe(tx: Tx, accountId: number, name: string): Promise<number> {
+  return tx.run(sql`
     INSERT INTO subscription (account_id, name) VALUES (${accountId}, ${name})
     ON CONFLICT (account_id, name) DO NOTHING`)
 }
@@ -102,6 +107,9 @@ async function insert(
       exists_count, unseen_count, deleted_count, size_bytes, recent_from, created_at)
     VALUES (${accountId}, ${firstId}, ${name}, ${uidValidity}, ${1}, ${modseq}, ${specialUse ?? null},
       ${0}, ${0}, ${0}, ${0}, ${1}, ${now})`)
+  const parent = parentsOf(name).at(-1)
+  const above = parent === undefined ? undefined : await mailboxNamed(tx, accountId, parent)
+  if (above !== undefined) await inheritAcl(tx, { accountId, mailboxId: firstId }, above.mailboxId)
   // Read back: a subscription of the name may have been there before the mailbox.
   const mailbox = await mailboxNamed(tx, accountId, name)
   if (mailbox === undefined) throw new Error(`mailbox ${firstId} is not there after it was made`)

@@ -121,4 +121,140 @@ export const storeMigrations: readonly Migration[] = [
         kept_at BIGINT NOT NULL)`,
     ],
   },
+  {
+    number: 3,
+    statements: [
+      // What vanished since a MODSEQ (RFC 7162), and tombstones that are nothing more than that, by age.
+      'CREATE INDEX expunged_since ON expunged (account_id, mailbox_id, modseq)',
+      'CREATE INDEX expunged_bare ON expunged (expunged_at, account_id) WHERE message_id IS NULL',
+      // The highest MODSEQ of a tombstone that was removed; 0 while all are there.
+      'ALTER TABLE mailbox ADD COLUMN forgotten_modseq BIGINT NOT NULL DEFAULT 0',
+      // Whether a thread has a message left, and which keys lead to it.
+      'CREATE INDEX message_thread ON message (account_id, thread_id)',
+      'CREATE INDEX thread_key_thread ON thread_key (account_id, thread_id)',
+    ],
+  },
+  {
+    number: 4,
+    statements: [
+      'ALTER TABLE mail_account ADD COLUMN quota_messages BIGINT',
+      // Annotations (RFC 5464). mailbox_id 0: the server as the account sees it. reader_id: whose private entry it is; 0: shared by all readers.
+      // entry: the whole name in lower case.
+      `CREATE TABLE metadata (
+        account_id BIGINT NOT NULL,
+        mailbox_id BIGINT NOT NULL,
+        reader_id BIGINT NOT NULL,
+        entry TEXT NOT NULL,
+        value BYTES NOT NULL,
+        PRIMARY KEY (account_id, mailbox_id, reader_id, entry)) CLUSTERED`,
+      // For the end of a reader's account: nearly all rows are those of an account's own.
+      'CREATE INDEX metadata_foreign ON metadata (reader_id, account_id) WHERE reader_id <> 0 AND reader_id <> account_id',
+    ],
+  },
+  {
+    number: 5,
+    statements: [
+      // Access control lists (RFC 4314). grantee_id: an account; 0: anyone. The owner has no row.
+      `CREATE TABLE mailbox_right (
+        account_id BIGINT NOT NULL,
+        mailbox_id BIGINT NOT NULL,
+        grantee_id BIGINT NOT NULL,
+        negative BIGINT NOT NULL,
+        rights TEXT NOT NULL,
+        PRIMARY KEY (account_id, mailbox_id, grantee_id, negative)) CLUSTERED`,
+      // The same from the other side. account_id: the grantee, or 0.
+      `CREATE TABLE shared_mailbox (
+        account_id BIGINT NOT NULL,
+        owner_id BIGINT NOT NULL,
+        mailbox_id BIGINT NOT NULL,
+        PRIMARY KEY (account_id, owner_id, mailbox_id)) CLUSTERED`,
+      // Those who have read another's mailbox, each with its own \Seen; seen_count: rows of reader_seen with seen = 1.
+      `CREATE TABLE reader (
+        account_id BIGINT NOT NULL,
+        mailbox_id BIGINT NOT NULL,
+        reader_id BIGINT NOT NULL,
+        seen_count BIGINT NOT NULL,
+        highestmodseq BIGINT NOT NULL,
+        PRIMARY KEY (account_id, mailbox_id, reader_id)) CLUSTERED`,
+      `CREATE TABLE reader_seen (
+        account_id BIGINT NOT NULL,
+        mailbox_id BIGINT NOT NULL,
+        reader_id BIGINT NOT NULL,
+        uid BIGINT NOT NULL,
+        seen BIGINT NOT NULL,
+        modseq BIGINT NOT NULL,
+        PRIMARY KEY (account_id, mailbox_id, reader_id, uid)) CLUSTERED`,
+      // For the end of a reader's account. account_id: the reader.
+      `CREATE TABLE read_mailbox (
+        account_id BIGINT NOT NULL,
+        owner_id BIGINT NOT NULL,
+        mailbox_id BIGINT NOT NULL,
+        PRIMARY KEY (account_id, owner_id, mailbox_id)) CLUSTERED`,
+    ],
+  },
+  {
+    number: 6,
+    statements: [
+      // The search index (search/search-index.ts). indexed_to: every message up to this id is in a segment; version: of how words are made.
+      `CREATE TABLE search_account (
+        account_id BIGINT PRIMARY KEY,
+        version TEXT NOT NULL,
+        indexed_to BIGINT NOT NULL,
+        last_segment BIGINT NOT NULL)`,
+      // A segment covers the message ids above after_id, up to last_id. ids: of its messages; unread_...: those of them whose text has no words here.
+      `CREATE TABLE search_segment (
+        account_id BIGINT NOT NULL,
+        last_id BIGINT NOT NULL,
+        after_id BIGINT NOT NULL,
+        segment_id BIGINT NOT NULL,
+        messages BIGINT NOT NULL,
+        ids BYTES NOT NULL,
+        unread_header BYTES NOT NULL,
+        unread_body BYTES NOT NULL,
+        PRIMARY KEY (account_id, last_id))`,
+      // kind: of which text (segment.ts); bucket: by a hash of the word.
+      `CREATE TABLE search_words (
+        account_id BIGINT NOT NULL,
+        segment_id BIGINT NOT NULL,
+        kind BIGINT NOT NULL,
+        bucket BIGINT NOT NULL,
+        words BYTES NOT NULL,
+        postings BYTES NOT NULL,
+        PRIMARY KEY (account_id, segment_id, kind, bucket))`,
+      // field: which one (field-texts.ts); first: the place in the segment of the first message in the row.
+      `CREATE TABLE search_fields (
+        account_id BIGINT NOT NULL,
+        segment_id BIGINT NOT NULL,
+        field BIGINT NOT NULL,
+        first BIGINT NOT NULL,
+        texts BYTES NOT NULL,
+        PRIMARY KEY (account_id, segment_id, field, first))`,
+      // Messages that are gone, and still in a segment.
+      `CREATE TABLE search_gone (
+        account_id BIGINT NOT NULL,
+        message_id BIGINT NOT NULL,
+        gone_at BIGINT NOT NULL,
+        PRIMARY KEY (account_id, message_id)) CLUSTERED`,
+    ],
+  },
+  {
+    number: 7,
+    statements: [
+      // Keys that authorize URLs (url-keys.ts). account_id: who gives them out; owner_id: whose the mailbox is.
+      `CREATE TABLE url_key (
+        account_id BIGINT NOT NULL,
+        owner_id BIGINT NOT NULL,
+        mailbox_id BIGINT NOT NULL,
+        secret BYTES NOT NULL,
+        PRIMARY KEY (account_id, owner_id, mailbox_id)) CLUSTERED`,
+    ],
+  },
+  {
+    number: 8,
+    statements: [
+      // 1: its last octets are no CRLF, so that POP3 sends one more. Few are so, and the index holds no others.
+      'ALTER TABLE message ADD COLUMN lacks_end BIGINT NOT NULL DEFAULT 0',
+      'CREATE INDEX message_lacks_end ON message (account_id, message_id) WHERE lacks_end = 1',
+    ],
+  },
 ]

@@ -24,8 +24,8 @@ export function nameIsAllowed(name: string): boolean {
   )
 }
 
-// Control characters and line ends of Unicode (RFC 5198 2), LIST's wildcards, the mark of foreign namespaces at the start.
-const forbidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029%*]|^#/u
+// Control characters and line ends of Unicode (RFC 5198 2), LIST's wildcards, at the start the mark of foreign namespaces and ours.
+const forbidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029%*]|^#|^Other Users(?:\/|$)/u
 
 /** 'a/b/c' → ['a', 'a/b']. */
 export function parentsOf(name: string): string[] {

@@ -6,8 +6,8 @@ import type { Log } from '#io/log.ts'
 import type { Random } from '#io/random.ts'
 import type { Database, Tx } from '#io/sql/database.ts'
 import { migrate } from '#io/sql/migrate.ts'
-import { append } from './append.ts'
-import { envelopeOf, type NewBlob } from './blob-row.ts'
+import { type AppendItem, append } from './append.ts'
+import { envelopeOf, messagesWithoutEnd, type NewBlob } from './blob-row.ts'
 import { Blobs } from './blobs.ts'
 import type { Change } from './change.ts'
 import type { Changed } from './changed.ts'
@@ -26,18 +26,36 @@ import { mailboxesOf, mailboxNamed } from './mailbox-row.ts'
 import { MaildropLocks } from './maildrop-lock.ts'
 import { makeAccount, makeMailbox } from './make-mailbox.ts'
 import { findMessage, messageBytes, readInline } from './message-bytes.ts'
+import {
+  type AnnotationEdit,
+  type MetadataPlace,
+  type MetadataQuestion,
+  metadataOf,
+  metadataOfAll,
+  setMetadata,
+} from './metadata.ts'
 import { storeMigrations } from './migrations.ts'
 import { normalName } from './names.ts'
-import { limitOf, noteFull, quotaOf, setQuota } from './quota.ts'
+import { openShares } from './open-shares.ts'
+import { limitOf, noteFull, quotaOf, setMessageQuota, setQuota } from './quota.ts'
+import { accountAfter, raiseUidValidity } from './raise-uidvalidity.ts'
+import { ReaderViews } from './reader-views.ts'
 import { removeAccount } from './remove-account.ts'
 import { renameMailbox } from './rename-mailbox.ts'
+import { replace } from './replace.ts'
+import { SearchIndex } from './search/search-index.ts'
 import { setFlags } from './set-flags.ts'
+import { setReaderFlags } from './set-reader-flags.ts'
+import type { CopyPlace, Shares } from './shares.ts'
+import { setSpecialUse } from './special-use.ts'
 import type { Spool, SpooledMessage } from './spool.ts'
 import { SpoolFolder } from './spool-folder.ts'
-import type { Appended, Delivery, FlagEdit, Limited, Store } from './store.ts'
+import type { Appended, Delivery, FlagEdit, Limited, MessagePlace, Store, UidRange } from './store.ts'
 import { setSubscribed, subscriptionsOf } from './subscriptions.ts'
 import { threadKeysOf } from './threads.ts'
 import { Unlimited } from './unlimited.ts'
+import { dropUrlKeys, makeUrlKey, type UrlKeyPlace, urlKeyOf } from './url-keys.ts'
+import { vanished } from './vanished.ts'
 import { Views } from './views.ts'
 
 export interface StoreOptions {
@@ -68,8 +86,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 class PostOffice implements Store {
   readonly spool: Spool
+  readonly shares: Shares
+  readonly search: SearchIndex
   readonly #database: Database
   readonly #clock: Clock
+  readonly #random: Random
   readonly #blobs: Blobs
   readonly #space: FreeSpace
   readonly #feed: Feed
@@ -82,10 +103,17 @@ class PostOffice implements Store {
     const { database, clock, log } = options
     this.#database = database
     this.#clock = clock
+    this.#random = options.random
     this.#blobs = blobs
     this.#space = space
     this.#feed = new Feed(log)
     this.#views = new Views(database, this.#feed)
+    this.shares = openShares({
+      database,
+      readerViews: new ReaderViews(database, this.#feed, this.#views),
+      change: work => this.#change(work),
+      head: async (accountId, messageId, bytes) => (await this.message(accountId, messageId))?.read(0, bytes),
+    })
     this.spool = new SpoolFolder(blobs.spoolFolder, () => blobs.nextId(), space)
     this.#collector = new Collector({
       database,
@@ -96,10 +124,21 @@ class PostOffice implements Store {
       isOpen: accountId => this.#views.isOpen(accountId),
     })
     this.#collector.start()
+    this.search = new SearchIndex({
+      database,
+      clock,
+      log,
+      message: (accountId, messageId) => this.message(accountId, messageId),
+      messagesInline: (accountId, messageIds) => this.messagesInline(accountId, messageIds),
+    })
+    this.search.start()
   }
 
   async #change<T>(work: (tx: Tx, now: number) => Promise<Changed<T>>): Promise<T> {
-    const publish = ({ changes }: { readonly changes: readonly Change[] }) => this.#feed.publish(changes)
+    const publish = ({ changes }: { readonly changes: readonly Change[] }) => {
+      this.#feed.publish(changes)
+      this.search.notice(changes)
+    }
     return (await this.#database.write(tx => work(tx, this.#clock.now()), publish)).result
   }
 
@@ -108,7 +147,7 @@ class PostOffice implements Store {
   }
 
   async removeAccount(accountId: number): Promise<void> {
-    await this.#change(tx => removeAccount(tx, accountId))
+    await this.#change((tx, now) => removeAccount(tx, accountId, now))
     await this.#blobs.removeGone()
   }
 
@@ -127,6 +166,13 @@ class PostOffice implements Store {
   setQuota(accountId: number, limitBytes: number | undefined): Promise<void> {
     return this.#database.write(
       tx => setQuota(tx, accountId, limitBytes),
+      () => this.#unlimited.changed(accountId),
+    )
+  }
+
+  setMessageQuota(accountId: number, limitMessages: number | undefined): Promise<void> {
+    return this.#database.write(
+      tx => setMessageQuota(tx, accountId, limitMessages),
       () => this.#unlimited.changed(accountId),
     )
   }
@@ -163,6 +209,22 @@ class PostOffice implements Store {
     return this.#database.read(tx => subscriptionsOf(tx, accountId))
   }
 
+  setSpecialUse(accountId: number, mailboxId: number, specialUse: SpecialUse | undefined) {
+    return this.#change((tx, now) => setSpecialUse(tx, { accountId, mailboxId, specialUse, now }))
+  }
+
+  metadata(place: MetadataPlace) {
+    return this.#database.read(tx => metadataOf(tx, place))
+  }
+
+  metadataOfAll(question: MetadataQuestion) {
+    return this.#database.read(tx => metadataOfAll(tx, question))
+  }
+
+  setMetadata(place: MetadataPlace, edits: readonly AnnotationEdit[]) {
+    return this.#change((tx, now) => setMetadata(tx, { ...place, edits, now }))
+  }
+
   async deliver(message: SpooledMessage, deliveries: readonly Delivery[]) {
     if (deliveries.length === 0) return []
     const threadKeys = threadKeysOf(message.head)
@@ -185,9 +247,23 @@ class PostOffice implements Store {
     return readKept(this.#database, blobId, this.#blobs.path(blobId))
   }
 
-  async append(accountId: number, mailboxId: number, messages: readonly Appended[]) {
+  append(accountId: number, mailboxId: number, messages: readonly Appended[]) {
+    return this.#withItems(messages, (tx, items, now) => append(tx, { accountId, mailboxId, items, now }))
+  }
+
+  replace(old: MessagePlace, { message, ...to }: CopyPlace & { readonly message: Appended }) {
+    return this.#withItems([message], (tx, [item], now) => {
+      if (item === undefined) throw new Error('one message, one item')
+      return replace(tx, { old, to, item, now })
+    })
+  }
+
+  async #withItems<T>(
+    messages: readonly Appended[],
+    work: (tx: Tx, items: readonly AppendItem[], now: number) => Promise<Changed<T>>,
+  ): Promise<T> {
     const threadKeys = messages.map(({ message }) => threadKeysOf(message.head))
-    return this.#withBlobs(
+    return await this.#withBlobs(
       messages.map(({ message }) => message),
       blobs =>
         this.#change((tx, now) => {
@@ -198,8 +274,9 @@ class PostOffice implements Store {
             keywords: message.keywords,
             internalDate: message.internalDate ?? now,
             prefix: message.prefix ?? new Uint8Array(0),
+            seenBy: message.seenBy,
           }))
-          return append(tx, { accountId, mailboxId, items, now })
+          return work(tx, items, now)
         }),
     )
   }
@@ -232,11 +309,30 @@ class PostOffice implements Store {
   }
 
   setFlags(accountId: number, mailboxId: number, uids: readonly number[], edit: FlagEdit) {
-    return this.#change((tx, now) => setFlags(tx, { accountId, mailboxId, uids, edit, now }))
+    const { reader } = edit
+    if (reader === undefined) return this.#change((tx, now) => setFlags(tx, { accountId, mailboxId, uids, edit, now }))
+    return this.#change((tx, now) => setReaderFlags(tx, { accountId, mailboxId, uids, edit, reader, now }))
   }
 
   expunge(accountId: number, mailboxId: number, uids: readonly number[], options: { readonly onlyDeleted: boolean }) {
     return this.#change((tx, now) => expunge(tx, { accountId, mailboxId, uids, ...options, now }))
+  }
+
+  vanished(
+    accountId: number,
+    mailboxId: number,
+    options: { readonly since: number; readonly uids?: readonly UidRange[] | undefined },
+  ) {
+    return this.#database.read(tx => vanished(tx, { accountId, mailboxId, ...options }))
+  }
+
+  async raiseUidValidity(only?: number): Promise<number> {
+    if (only !== undefined) return await this.#change((tx, now) => raiseUidValidity(tx, only, now))
+    let mailboxes = 0
+    const next = (last: number) => this.#database.read(tx => accountAfter(tx, last))
+    for (let accountId = await next(0); accountId !== undefined; accountId = await next(accountId))
+      mailboxes += await this.raiseUidValidity(accountId)
+    return mailboxes
   }
 
   openView(accountId: number, mailboxId: number) {
@@ -262,6 +358,23 @@ class PostOffice implements Store {
     return this.#database.read(tx => readInline(tx, accountId, messageIds))
   }
 
+  urlKey(place: UrlKeyPlace) {
+    return this.#database.read(tx => urlKeyOf(tx, place))
+  }
+
+  makeUrlKey(place: UrlKeyPlace) {
+    const fresh = new Uint8Array(this.#random.bytes(limits.urlKeyBytes))
+    return this.#database.write(tx => makeUrlKey(tx, place, fresh))
+  }
+
+  resetUrlKeys(accountId: number, mailbox?: Pick<UrlKeyPlace, 'ownerId' | 'mailboxId'>): Promise<void> {
+    return this.#database.write(tx => dropUrlKeys(tx, accountId, mailbox))
+  }
+
+  messagesWithoutEnd(accountId: number) {
+    return this.#database.read(tx => messagesWithoutEnd(tx, accountId))
+  }
+
   lockMaildrop(accountId: number): AsyncDisposable | undefined {
     return this.#maildrops.lock(accountId)
   }
@@ -271,6 +384,7 @@ class PostOffice implements Store {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.search[Symbol.asyncDispose]()
     await this.#collector.close()
     await this.#space.idle()
   }

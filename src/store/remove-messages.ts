@@ -2,16 +2,17 @@
 
 import { sql, type Tx } from '#io/sql/database.ts'
 
-/** Takes references from one message. When it was the last, the message goes, and its blob when that was the blob's last. */
-export async function releaseMessage(tx: Tx, accountId: number, messageId: number, refs: number): Promise<void> {
+/** Takes references from one message. When it was the last, the message goes, and its blob when that was the blob's last. Whether it went. */
+export async function releaseMessage(tx: Tx, accountId: number, messageId: number, refs: number): Promise<boolean> {
   const row = await tx.get<[number, number]>(sql`
     UPDATE message SET entry_refs = entry_refs - ${refs}
     WHERE account_id = ${accountId} AND message_id = ${messageId}
     RETURNING entry_refs, blob_id`)
-  if (row === undefined || row[0] > 0) return
+  if (row === undefined || row[0] > 0) return false
   await tx.run(sql`DELETE FROM message WHERE account_id = ${accountId} AND message_id = ${messageId}`)
   await tx.run(sql`DELETE FROM message_envelope WHERE account_id = ${accountId} AND message_id = ${messageId}`)
   await releaseBlob(tx, row[1])
+  return true
 }
 
 /** Takes one reference from a blob. */

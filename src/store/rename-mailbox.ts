@@ -8,6 +8,7 @@ import { move } from './copy.ts'
 import { delimiter, type Mailbox } from './mailbox.ts'
 import { mailboxById, mailboxesOf } from './mailbox-row.ts'
 import { areTooMany, makeMailbox, makeParents, missingParents } from './make-mailbox.ts'
+import { copyMetadata } from './metadata.ts'
 import { inbox, nameIsAllowed, normalName } from './names.ts'
 import type { MailboxRefusal } from './store.ts'
 
@@ -53,13 +54,15 @@ async function rename(tx: Tx, { accountId, from, to, now }: RenameMailbox, mailb
   const name = to + mailbox.name.slice(from.length)
   await tx.run(sql`UPDATE mailbox SET name = ${name} WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId}`)
   const renamed = await mailboxById(tx, accountId, mailboxId)
-  return { kind: 'mailbox-changed', accountId, mailboxId, modseq, mailbox: renamed ?? { ...mailbox, name } }
+  const change = { accountId, mailboxId, modseq, mailbox: renamed ?? { ...mailbox, name } }
+  return { kind: 'mailbox-changed', changed: 'name', ...change, ...(mailbox.name === from ? { oldName: from } : {}) }
 }
 
 async function renameInbox(tx: Tx, work: RenameMailbox, source: Mailbox): Promise<Renamed> {
   const { accountId, now } = work
   const made = await makeMailbox(tx, { accountId, name: work.to, now })
   if (made.result.kind !== 'done') return { result: made.result, changes: made.changes }
+  await copyMetadata(tx, { accountId, from: source.mailboxId, to: made.result.mailbox.mailboxId })
   const rows = await tx.all<[number]>(
     sql`SELECT uid FROM entry WHERE account_id = ${accountId} AND mailbox_id = ${source.mailboxId} ORDER BY uid`,
   )

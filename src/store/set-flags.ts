@@ -1,11 +1,11 @@
 // STORE: flags and keywords of many entries in one change. Entries that are already as wanted keep their MODSEQ (RFC 7162 3.1.3).
 
 import { sql, type Tx } from '#io/sql/database.ts'
-import { listOf, slices } from '#io/sql/list.ts'
+import { listOf, slicesInTurns } from '#io/sql/list.ts'
 import { stepOf } from './account-row.ts'
 import type { Entry, FlagChange } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
-import { entriesOf, type Sums, sumsOf } from './entry-row.ts'
+import { type AddTo, entriesOf, type Sums, sumsOf } from './entry-row.ts'
 import { editedKeywords } from './keywords.ts'
 import type { FlagEdit } from './store.ts'
 
@@ -17,19 +17,34 @@ export interface SetFlags {
   readonly now: number
 }
 
-export async function setFlags(tx: Tx, work: SetFlags): Promise<Changed<{ modified: readonly number[] }>> {
+interface FlagsSet {
+  readonly modified: readonly number[]
+  readonly modseq: number | undefined
+}
+
+export async function setFlags(tx: Tx, work: SetFlags): Promise<Changed<FlagsSet>> {
   const { accountId, mailboxId, edit } = work
   const found = await entriesOf(tx, accountId, mailboxId, work.uids)
   const spared = (entry: Entry) => edit.unchangedSince !== undefined && entry.modseq > edit.unchangedSince
   const modified = found.filter(spared).map(entry => entry.uid)
   const before = found.filter(entry => !spared(entry) && !isAsWanted(entry, edit))
-  if (before.length === 0) return unchanged({ modified })
+  if (before.length === 0) return unchanged({ modified, modseq: undefined })
   const { modseq } = await stepOf(tx, { accountId, now: work.now })
   const after = before.map(entry => edited(entry, edit))
-  await update(tx, work, modseq, after)
-  await recount(tx, work, modseq, { before: sumsOf(before), after: sumsOf(after) })
+  await writeFlags(tx, { ...work, modseq }, before, after)
   const entries: FlagChange[] = after.map(({ uid, flags, keywords }) => ({ uid, flags, keywords }))
-  return { result: { modified }, changes: [{ kind: 'flags', accountId, mailboxId, modseq, entries }] }
+  return { result: { modified, modseq }, changes: [{ kind: 'flags', accountId, mailboxId, modseq, entries }] }
+}
+
+/** Writes `after` in the place of `before`, and counts it. */
+export async function writeFlags(
+  tx: Tx,
+  { accountId, mailboxId, modseq }: AddTo,
+  before: readonly Entry[],
+  after: readonly Entry[],
+): Promise<void> {
+  await update(tx, { accountId, mailboxId, modseq }, after)
+  await recount(tx, { accountId, mailboxId, modseq }, { before: sumsOf(before), after: sumsOf(after) })
 }
 
 function edited(entry: Entry, edit: FlagEdit): Entry {
@@ -40,7 +55,7 @@ function edited(entry: Entry, edit: FlagEdit): Entry {
   }
 }
 
-function editedFlags(flags: number, edit: FlagEdit): number {
+export function editedFlags(flags: number, edit: FlagEdit): number {
   if (edit.action === 'add') return flags | edit.flags
   if (edit.action === 'remove') return flags & ~edit.flags
   return edit.flags
@@ -58,20 +73,20 @@ const updateIn = listOf`
   WHERE account_id = ${0} AND mailbox_id = ${0} AND uid IN (${0})`
 
 /** One statement for all entries that become alike. */
-async function update(tx: Tx, work: SetFlags, modseq: number, entries: readonly Entry[]): Promise<void> {
+async function update(tx: Tx, work: AddTo, entries: readonly Entry[]): Promise<void> {
   for (const alike of Map.groupBy(entries, entry => `${entry.flags} ${entry.keywords}`).values()) {
     const { flags, keywords } = alike[0] as Entry // a group is never empty
-    for (const slice of slices(alike)) {
+    for await (const slice of slicesInTurns(tx, alike)) {
       const uids = slice.map(entry => entry.uid)
-      await tx.run(updateIn([flags, keywords, modseq, work.accountId, work.mailboxId], uids))
+      await tx.run(updateIn([flags, keywords, work.modseq, work.accountId, work.mailboxId], uids))
     }
   }
 }
 
-async function recount(tx: Tx, work: SetFlags, modseq: number, sums: { before: Sums; after: Sums }): Promise<void> {
+async function recount(tx: Tx, work: AddTo, sums: { before: Sums; after: Sums }): Promise<void> {
   await tx.run(sql`
     UPDATE mailbox SET
-      highestmodseq = ${modseq},
+      highestmodseq = ${work.modseq},
       unseen_count = unseen_count + ${sums.after.unseen - sums.before.unseen},
       deleted_count = deleted_count + ${sums.after.deleted - sums.before.deleted}
     WHERE account_id = ${work.accountId} AND mailbox_id = ${work.mailboxId}`)

@@ -48,6 +48,8 @@ export class SharedView {
 
   /** Applies a change of this mailbox that is newer than what is shown, and tells the watchers. */
   apply(change: Change): void {
+    // Others follow these: reader-views.ts.
+    if (change.kind === 'seen' || change.kind === 'rights') return
     if (change.kind === 'added') {
       for (const entry of change.entries) this.#columns.add(entry)
       this.uidNext = (change.entries.at(-1)?.uid ?? this.uidNext - 1) + 1
@@ -58,7 +60,7 @@ export class SharedView {
     } else if (change.kind === 'mailbox-gone') {
       this.gone = true
     }
-    if (change.kind !== 'mailbox-changed') this.highestModseq = change.modseq
+    if (concernsMessages(change)) this.highestModseq = change.modseq
     for (const watcher of this.#watchers) watcher()
   }
 
@@ -67,4 +69,9 @@ export class SharedView {
     this.#watchers.add(watcher)
     return { [Symbol.dispose]: () => void this.#watchers.delete(watcher) }
   }
+}
+
+/** Whether the mailbox's own HIGHESTMODSEQ has risen with it. */
+function concernsMessages({ kind }: Change): boolean {
+  return kind === 'added' || kind === 'flags' || kind === 'expunged' || kind === 'mailbox-gone'
 }

@@ -12,8 +12,9 @@ import { flag } from '#mail/flags.ts'
 import type { Change } from './change.ts'
 import { letGo } from './kept.ts'
 import type { Mailbox } from './mailbox.ts'
-import type { FlagEdit, Store } from './store.ts'
+import type { FlagEdit, Store, UidRange } from './store.ts'
 import { type TemporaryStore, temporaryStore } from './temporary-store.ts'
+import { forgetTombstones } from './tombstones.ts'
 
 interface Engine {
   readonly name: string
@@ -124,7 +125,12 @@ function contract(engine: Engine): void {
       [inbox.exists, inbox.unseen, inbox.sizeBytes, inbox.uidNext, inbox.highestModseq],
       [1, 1, 38, 2, entry.modseq],
     )
-    assert.deepEqual(await store.quota(accountId), { usedBytes: 38, limitBytes: undefined, messages: 1 })
+    assert.deepEqual(await store.quota(accountId), {
+      usedBytes: 38,
+      limitBytes: undefined,
+      messages: 1,
+      limitMessages: undefined,
+    })
     assert.equal(await textOf(accountId, entry.messageId), 'Return-Path: <>\r\nSubject: tea\r\n\r\nhot\r\n')
   })
 
@@ -154,7 +160,12 @@ function contract(engine: Engine): void {
     const made = await named(accountId, 'Lists/tea')
     assert.deepEqual([made.exists, made.highestModseq], [1, entry.modseq])
     assert.equal((await named(accountId, 'Lists')).exists, 0)
-    assert.deepEqual(await store.quota(accountId), { usedBytes: 1, limitBytes: undefined, messages: 1 })
+    assert.deepEqual(await store.quota(accountId), {
+      usedBytes: 1,
+      limitBytes: undefined,
+      messages: 1,
+      limitMessages: undefined,
+    })
     await deliver(accountId, 'b', { mailbox: 'bad//name' })
     assert.equal((await named(accountId, 'INBOX')).exists, 1)
   })
@@ -191,7 +202,12 @@ function contract(engine: Engine): void {
     const { accountId, inbox } = await newAccount()
     await store.setQuota(accountId, 10)
     assert.deepEqual(await append(accountId, inbox, ['123456', '78901']), { kind: 'over-quota' })
-    assert.deepEqual(await store.quota(accountId), { usedBytes: 0, limitBytes: 10, messages: 0 })
+    assert.deepEqual(await store.quota(accountId), {
+      usedBytes: 0,
+      limitBytes: 10,
+      messages: 0,
+      limitMessages: undefined,
+    })
     assert.equal((await append(accountId, inbox, ['123456', '7890'])).kind, 'done')
     assert.deepEqual(await store.copy(accountId, inbox, inbox, [1]), { kind: 'over-quota' })
     await store.setQuota(accountId, undefined)
@@ -202,12 +218,24 @@ function contract(engine: Engine): void {
     const { accountId } = await newAccount()
     assert.equal(await store.limitOf(accountId), undefined)
     await store.setQuota(accountId, 10)
-    assert.deepEqual(await store.limitOf(accountId), { usedBytes: 0, limitBytes: 10, fullSince: undefined })
+    assert.deepEqual(await store.limitOf(accountId), {
+      usedBytes: 0,
+      limitBytes: 10,
+      messages: 0,
+      limitMessages: Number.POSITIVE_INFINITY,
+      fullSince: undefined,
+    })
     await store.setQuota(accountId, undefined)
     const asked = store.limitOf(accountId)
     await store.setQuota(accountId, 20)
     await asked
-    assert.deepEqual(await store.limitOf(accountId), { usedBytes: 0, limitBytes: 20, fullSince: undefined })
+    assert.deepEqual(await store.limitOf(accountId), {
+      usedBytes: 0,
+      limitBytes: 20,
+      messages: 0,
+      limitMessages: Number.POSITIVE_INFINITY,
+      fullSince: undefined,
+    })
   })
 
   test('since when an account is full is remembered until it is not, or has a new limit', async () => {
@@ -322,9 +350,10 @@ function contract(engine: Engine): void {
       const changes: Change[] = []
       using _ = store.subscribe(accountId, change => changes.push(change))
       const before = await named(accountId, 'INBOX')
-      assert.deepEqual(await store.setFlags(accountId, inbox, [1, 7], edit), { modified: [] })
+      const set = await store.setFlags(accountId, inbox, [1, 7], edit)
       const isSame = flags === flag.flagged && keywords === 'Tea'
       const mailbox = await named(accountId, 'INBOX')
+      assert.deepEqual(set, { modified: [], modseq: isSame ? undefined : mailbox.highestModseq })
       assert.equal(mailbox.highestModseq, before.highestModseq + (isSame ? 0 : 1))
       assert.equal(mailbox.unseen, (flags & flag.seen) === 0 ? 1 : 0)
       assert.equal(mailbox.deleted, (flags & flag.deleted) === 0 ? 0 : 1)
@@ -338,15 +367,33 @@ function contract(engine: Engine): void {
     })
   }
 
-  test('flags: unchangedSince spares entries that changed later', async () => {
+  test('flags: unchangedSince spares entries that changed later, each by itself', async () => {
     const { accountId, inbox } = await newAccount()
-    await append(accountId, inbox, ['one', 'two'])
+    await append(accountId, inbox, ['one', 'two', 'three'])
     const { highestModseq } = await named(accountId, 'INBOX')
     await store.setFlags(accountId, inbox, [2], { action: 'add', flags: flag.seen, keywords: [] })
     const edit: FlagEdit = { action: 'add', flags: flag.flagged, keywords: [], unchangedSince: highestModseq }
-    assert.deepEqual(await store.setFlags(accountId, inbox, [1, 2], edit), { modified: [2] })
+    const set = await store.setFlags(accountId, inbox, [3, 1, 2, 3, 9], edit)
+    assert.deepEqual(set, { modified: [2], modseq: highestModseq + 2 })
     using view = await store.openView(accountId, inbox)
-    assert.deepEqual([...(view?.current.flags.subarray(0, 2) ?? [])], [flag.flagged, flag.seen])
+    assert.deepEqual([...(view?.current.flags.subarray(0, 3) ?? [])], [flag.flagged, flag.seen, flag.flagged])
+    assert.deepEqual(
+      [...(view?.current.modseqs.subarray(0, 3) ?? [])],
+      [highestModseq + 2, highestModseq + 1, highestModseq + 2],
+    )
+    // What it changed itself is later than what it was asked for.
+    assert.deepEqual(await store.setFlags(accountId, inbox, [1, 2, 3], edit), {
+      modified: [1, 2, 3],
+      modseq: undefined,
+    })
+  })
+
+  test('flags: unchangedSince 0 spares every message, for no MODSEQ is 0', async () => {
+    const { accountId, inbox } = await newAccount()
+    assert.ok((await store.mailboxes(accountId)).every(({ highestModseq }) => highestModseq > 0))
+    await append(accountId, inbox, ['one'])
+    const edit: FlagEdit = { action: 'add', flags: flag.seen, keywords: [], unchangedSince: 0 }
+    assert.deepEqual(await store.setFlags(accountId, inbox, [1], edit), { modified: [1], modseq: undefined })
   })
 
   test('an expunge removes the deleted of those asked for, and their UIDs never come back', async () => {
@@ -430,6 +477,111 @@ function contract(engine: Engine): void {
     await append(accountId, inbox, ['one', 'two'])
     await store.move(accountId, inbox, inbox, [1])
     assert.deepEqual(await uidsIn(accountId, inbox), [2, 3])
+  })
+
+  test('what vanished since a MODSEQ is told by UID, however it left', async () => {
+    const { accountId, inbox } = await newAccount()
+    const archive = (await named(accountId, 'Archive')).mailboxId
+    await append(
+      accountId,
+      inbox,
+      Array.from({ length: 9 }, (_, index) => `message ${index}`),
+    )
+    const modseqs = [(await named(accountId, 'INBOX')).highestModseq]
+    const then = async (work: Promise<unknown>) => {
+      await work
+      modseqs.push((await named(accountId, 'INBOX')).highestModseq)
+    }
+    await then(store.expunge(accountId, inbox, [8, 2], { onlyDeleted: false }))
+    await then(store.move(accountId, inbox, archive, [5]))
+    await then(store.move(accountId, inbox, inbox, [3, 4]))
+    const vanished = (since: number, uids?: readonly UidRange[]) => store.vanished(accountId, inbox, { since, uids })
+    assert.deepEqual(await vanished(0), [2, 3, 4, 5, 8])
+    assert.deepEqual(await vanished(modseqs[0] ?? 0), [2, 3, 4, 5, 8])
+    assert.deepEqual(await vanished(modseqs[1] ?? 0), [3, 4, 5])
+    assert.deepEqual(await vanished(modseqs[2] ?? 0), [3, 4])
+    assert.deepEqual(await vanished(modseqs[3] ?? 0), [])
+    assert.deepEqual(await vanished(2 ** 63), [])
+    const ranges = [
+      { from: 8, to: 4_294_967_295 },
+      { from: 1, to: 2 },
+      { from: 2, to: 3 },
+    ]
+    assert.deepEqual(await vanished(0, ranges), [2, 3, 8])
+    assert.deepEqual(await vanished(0, [{ from: 20, to: 30 }]), [])
+    assert.deepEqual(await vanished(0, []), [])
+    assert.deepEqual(await store.vanished(accountId, archive, { since: 0 }), [])
+    assert.deepEqual(await store.vanished(accountId, 999, { since: 0 }), [])
+  })
+
+  test('where tombstones are forgotten, every UID that is not there has vanished for who was away longer', async () => {
+    const { accountId, inbox } = await newAccount()
+    const archive = (await named(accountId, 'Archive')).mailboxId
+    await append(
+      accountId,
+      inbox,
+      Array.from({ length: 6 }, (_, index) => `message ${index}`),
+    )
+    const start = (await named(accountId, 'INBOX')).highestModseq
+    // Those of the other cases.
+    await forgetTombstones(database, temporary.clock.now() + 1)
+    await store.move(accountId, inbox, archive, [2])
+    const between = (await named(accountId, 'INBOX')).highestModseq
+    temporary.clock.advance(1)
+    assert.equal(await forgetTombstones(database, temporary.clock.now()), 1)
+    await store.expunge(accountId, inbox, [4, 6], { onlyDeleted: false })
+    const vanished = (since: number, uids?: readonly UidRange[]) => store.vanished(accountId, inbox, { since, uids })
+    assert.deepEqual(await vanished(start), [2, 4, 6])
+    assert.deepEqual(await vanished(start, [{ from: 4, to: 5 }]), [4])
+    assert.deepEqual(await vanished(between), [4, 6])
+    assert.deepEqual(await vanished(between, [{ from: 1, to: 4 }]), [4])
+    // They hold the whole entry still, so they stay.
+    assert.equal(await forgetTombstones(database, temporary.clock.now() + 1), 0)
+    assert.equal((await append(accountId, inbox, ['next'])).kind, 'done')
+    assert.deepEqual(await uidsIn(accountId, inbox), [1, 3, 5, 7])
+  })
+
+  test('after a restore every UIDVALIDITY is above all that were ever given, and open mailboxes are gone', async () => {
+    const { accountId, inbox } = await newAccount()
+    await append(accountId, inbox, ['one'])
+    const before = await store.mailboxes(accountId)
+    const highest = Math.max(...before.map(({ uidValidity }) => uidValidity))
+    using view = await store.openView(accountId, inbox)
+    using _ = (await store.openView(accountId, (await named(accountId, 'Sent')).mailboxId)) ?? assert.fail('no Sent')
+    const bystander = await newAccount()
+    assert.equal(await store.raiseUidValidity(accountId), 6)
+    const after = await store.mailboxes(accountId)
+    assert.equal(new Set(after.map(({ uidValidity }) => uidValidity)).size, 6)
+    for (const [index, mailbox] of after.entries()) {
+      assert.ok(mailbox.uidValidity > highest + 999_000, `${mailbox.uidValidity} above ${highest}`)
+      assert.ok(mailbox.highestModseq > (before[index]?.highestModseq ?? 0) + 999_000)
+      assert.equal(mailbox.mailboxId, before[index]?.mailboxId)
+    }
+    assert.equal(view?.gone, true)
+    using again = await store.openView(accountId, inbox)
+    assert.deepEqual([again?.gone, again?.uidValidity], [false, (await named(accountId, 'INBOX')).uidValidity])
+    const made = await store.createMailbox(accountId, 'new')
+    assert.ok(made.kind === 'done' && made.mailbox.uidValidity > Math.max(...after.map(one => one.uidValidity)))
+    assert.ok((await named(bystander.accountId, 'INBOX')).uidValidity < highest + 999_000)
+    await store.raiseUidValidity()
+    assert.ok((await named(bystander.accountId, 'INBOX')).uidValidity > highest + 999_000)
+    assert.equal(await store.raiseUidValidity(999_999), 0)
+  })
+
+  test('a message remembers when it came into its mailbox', async () => {
+    const { accountId, inbox } = await newAccount()
+    const archive = (await named(accountId, 'Archive')).mailboxId
+    const first = temporary.clock.now()
+    await append(accountId, inbox, ['one', 'two'])
+    temporary.clock.advance(5_000)
+    await store.copy(accountId, inbox, archive, [1])
+    temporary.clock.advance(5_000)
+    await store.move(accountId, inbox, archive, [2])
+    using source = await store.openView(accountId, inbox)
+    using target = await store.openView(accountId, archive)
+    assert.deepEqual([...(source?.current.savedDates.subarray(0, 1) ?? [])], [first])
+    assert.deepEqual([...(target?.current.savedDates.subarray(0, 2) ?? [])], [first + 5_000, first + 10_000])
+    assert.deepEqual([...(target?.current.dates.subarray(0, 2) ?? [])], [first, first])
   })
 
   test('mailboxes are made with their parents, under one spelling of their name', async () => {
@@ -607,6 +759,11 @@ function contract(engine: Engine): void {
     await store.removeAccount(accountId)
     assert.deepEqual(await store.mailboxes(accountId), [])
     assert.equal(changes.filter(({ kind }) => kind === 'mailbox-gone').length, 6)
-    assert.deepEqual(await store.quota(accountId), { usedBytes: 0, limitBytes: undefined, messages: 0 })
+    assert.deepEqual(await store.quota(accountId), {
+      usedBytes: 0,
+      limitBytes: undefined,
+      messages: 0,
+      limitMessages: undefined,
+    })
   })
 }

@@ -4,7 +4,11 @@ import type { Tx } from '#io/sql/database.ts'
 import type { Change, Entry } from './change.ts'
 import type { Mailbox, SpecialUse } from './mailbox.ts'
 import type { MailboxView } from './mailbox-view.ts'
+import type { Annotation, AnnotationEdit, MetadataPlace, MetadataQuestion, MetadataSet } from './metadata.ts'
+import type { TextSearch } from './search/text-query.ts'
+import type { ReaderEdit, Shares } from './shares.ts'
 import type { Spool, SpooledMessage } from './spool.ts'
+import type { UrlKeyPlace } from './url-keys.ts'
 
 export interface Delivery {
   readonly accountId: number
@@ -25,6 +29,14 @@ export interface Appended {
   /** Milliseconds; now if undefined. */
   readonly internalDate: number | undefined
   readonly prefix?: Uint8Array
+  /** A reader of another's mailbox to whom it is \Seen: the flag itself is the owner's. */
+  readonly seenBy?: number | undefined
+}
+
+export interface MessagePlace {
+  readonly accountId: number
+  readonly mailboxId: number
+  readonly uid: number
 }
 
 export interface Quota {
@@ -32,11 +44,17 @@ export interface Quota {
   /** Undefined: no limit. */
   readonly limitBytes: number | undefined
   readonly messages: number
+  /** Undefined: no limit. */
+  readonly limitMessages: number | undefined
 }
 
 export interface Limited {
   readonly usedBytes: number
+  /** Infinity where only messages are limited. */
   readonly limitBytes: number
+  readonly messages: number
+  /** Infinity where only octets are limited. */
+  readonly limitMessages: number
   /** Since when there has been no room (milliseconds since 1970), as `noteFull` was told. */
   readonly fullSince: number | undefined
 }
@@ -53,6 +71,12 @@ export type MailboxRefusal = {
     | 'too-many'
 }
 
+/** UIDs `from` to `to`, both included. */
+export interface UidRange {
+  readonly from: number
+  readonly to: number
+}
+
 export type FlagAction = 'add' | 'remove' | 'replace'
 
 export interface FlagEdit {
@@ -60,7 +84,9 @@ export interface FlagEdit {
   readonly flags: number
   readonly keywords: readonly string[]
   /** CONDSTORE: leave entries changed after this alone. */
-  readonly unchangedSince?: number
+  readonly unchangedSince?: number | undefined
+  /** Of a reader of another's mailbox, whose \Seen is its own: what its rights let it change. Undefined: the owner, all. */
+  readonly reader?: ReaderEdit | undefined
 }
 
 /** The octets of one message: prefix and body as one, read by range. */
@@ -72,6 +98,9 @@ export interface MessageBytes {
 
 export interface Store extends AsyncDisposable {
   readonly spool: Spool
+  readonly shares: Shares
+  /** The index of the messages' texts. */
+  readonly search: TextSearch
   /** Makes the account's default mailboxes (INBOX, Drafts, Sent, Junk, Trash, Archive). Harmless when they exist. */
   createAccount(accountId: number): Promise<void>
   /** Removes every mailbox and message of the account. */
@@ -80,6 +109,7 @@ export interface Store extends AsyncDisposable {
   /** The quota of an account that has a limit; undefined of others, mostly without asking the database. */
   limitOf(accountId: number): Promise<Limited | undefined>
   setQuota(accountId: number, limitBytes: number | undefined): Promise<void>
+  setMessageQuota(accountId: number, limitMessages: number | undefined): Promise<void>
   /** Remembers since when the account has had no room; undefined: it has room again. */
   noteFull(accountId: number, fullSince: number | undefined): Promise<void>
 
@@ -97,6 +127,18 @@ export interface Store extends AsyncDisposable {
   renameMailbox(accountId: number, from: string, to: string): Promise<{ kind: 'done' } | MailboxRefusal>
   /** Names need not exist (RFC 3501 6.3.6). */
   setSubscribed(accountId: number, name: string, subscribed: boolean): Promise<void>
+  /** Takes the use from the mailbox that has it; undefined: the mailbox has no use any more. */
+  setSpecialUse(
+    accountId: number,
+    mailboxId: number,
+    specialUse: SpecialUse | undefined,
+  ): Promise<{ readonly kind: 'done' | 'no-such-mailbox' }>
+  /** Annotations of a mailbox, or of the server (`serverId`), that `readerId` may read: shared ones and its own, by name. */
+  metadata(place: MetadataPlace): Promise<readonly Annotation[]>
+  /** The named annotations of all mailboxes of the account, as `metadata`. */
+  metadataOfAll(question: MetadataQuestion): Promise<readonly Annotation[]>
+  /** All or none. Values over `limits.metadataBytes` are the caller's to refuse. */
+  setMetadata(place: MetadataPlace, edits: readonly AnnotationEdit[]): Promise<MetadataSet>
   /** Every subscribed name, existing or not. */
   subscriptions(accountId: number): Promise<readonly string[]>
 
@@ -118,6 +160,11 @@ export interface Store extends AsyncDisposable {
     mailboxId: number,
     messages: readonly Appended[],
   ): Promise<{ kind: 'done'; uidValidity: number; entries: readonly Entry[] } | MailboxRefusal>
+  /** A message comes and `old` goes, in one transaction (RFC 8508). Nothing happens if `old` is gone already. */
+  replace(
+    old: MessagePlace,
+    to: { readonly accountId: number; readonly mailboxId: number; readonly message: Appended },
+  ): Promise<{ kind: 'done'; uidValidity: number; uid: number } | { kind: 'no-such-message' } | MailboxRefusal>
   /** Unknown UIDs are passed over. The two lists pair up, ascending. */
   copy(
     accountId: number,
@@ -132,13 +179,16 @@ export interface Store extends AsyncDisposable {
     to: number,
     uids: readonly number[],
   ): Promise<{ kind: 'done'; uidValidity: number; from: readonly number[]; to: readonly number[] } | MailboxRefusal>
-  /** Settles with the UIDs that `unchangedSince` spared. Entries already as wanted are not touched. */
+  /**
+   * Settles with the UIDs that `unchangedSince` spared, ascending, and with the MODSEQ that all the changed ones have now (undefined: none changed).
+   * Entries already as wanted are not touched and keep theirs.
+   */
   setFlags(
     accountId: number,
     mailboxId: number,
     uids: readonly number[],
     edit: FlagEdit,
-  ): Promise<{ readonly modified: readonly number[] }>
+  ): Promise<{ readonly modified: readonly number[]; readonly modseq: number | undefined }>
   /** Removes those of `uids` that are there (with `onlyDeleted`: and carry \Deleted). Settles with the UIDs removed. */
   expunge(
     accountId: number,
@@ -146,6 +196,21 @@ export interface Store extends AsyncDisposable {
     uids: readonly number[],
     options: { readonly onlyDeleted: boolean },
   ): Promise<readonly number[]>
+
+  /**
+   * The UIDs that left the mailbox after MODSEQ `since` (RFC 7162 3.2.6), ascending; with `uids` only those of them.
+   * Where tombstones after `since` are no longer kept: every UID below UIDNEXT that is not there (RFC 7162 3.2.10).
+   */
+  vanished(
+    accountId: number,
+    mailboxId: number,
+    options: { readonly since: number; readonly uids?: readonly UidRange[] | undefined },
+  ): Promise<readonly number[]>
+  /**
+   * After a backup was put back: every mailbox (of all accounts, or of one) gets a UIDVALIDITY above all that were ever given, so that clients drop
+   * what they know of mail that the backup did not have. Open sessions see their mailbox as deleted. Settles with the number of mailboxes.
+   */
+  raiseUidValidity(accountId?: number): Promise<number>
 
   /** Opens the shared view; undefined if there is no such mailbox. Dispose of it on CLOSE. */
   openView(accountId: number, mailboxId: number): Promise<MailboxView | undefined>
@@ -158,6 +223,15 @@ export interface Store extends AsyncDisposable {
   /** Many whole messages, in the order asked for, in one read of the database: for RETR and FETCH in bulk. Messages over `limits.inlineBytes` come as undefined: use `message`. */
   messagesInline(accountId: number, messageIds: readonly number[]): Promise<readonly (Uint8Array | undefined)[]>
 
+  /** What authorizes the URLs that an account gives out for one mailbox; undefined while it has given none. */
+  urlKey(place: UrlKeyPlace): Promise<Uint8Array | undefined>
+  /** The same, made if it is missing. */
+  makeUrlKey(place: UrlKeyPlace): Promise<Uint8Array>
+  /** The URLs that the account has given out are worth nothing any more; without `mailbox` all of them. */
+  resetUrlKeys(accountId: number, mailbox?: Pick<UrlKeyPlace, 'ownerId' | 'mailboxId'>): Promise<void>
+
+  /** Ids of the account's messages whose last octets are no CRLF. There are few. */
+  messagesWithoutEnd(accountId: number): Promise<readonly number[]>
   /** POP3's exclusive lock on the maildrop; undefined when another session holds it. */
   lockMaildrop(accountId: number): AsyncDisposable | undefined
   /** Every committed change of the account, in commit order, after it is durable. */

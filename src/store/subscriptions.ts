@@ -19,16 +19,13 @@ export async function setSubscribed(
   { accountId, subscribed, now, ...rest }: SetSubscribed,
 ): Promise<Changed<void>> {
   const name = normalName(rest.name)
-  const before = await mailboxNamed(tx, accountId, name)
-  if (subscribed) await subscribe(tx, accountId, name)
-  else await tx.run(sql`DELETE FROM subscription WHERE account_id = ${accountId} AND name = ${name}`)
-  if (before === undefined || before.subscribed === subscribed) return unchanged(undefined)
+  const changed = subscribed
+    ? await subscribe(tx, accountId, name)
+    : await tx.run(sql`DELETE FROM subscription WHERE account_id = ${accountId} AND name = ${name}`)
+  if (changed === 0) return unchanged(undefined)
+  const mailboxId = (await mailboxNamed(tx, accountId, name))?.mailboxId ?? 0
   const { modseq } = await stepOf(tx, { accountId, now })
-  const mailbox = { ...before, subscribed }
-  return {
-    result: undefined,
-    changes: [{ kind: 'mailbox-changed', accountId, mailboxId: mailbox.mailboxId, modseq, mailbox }],
-  }
+  return { result: undefined, changes: [{ kind: 'subscription', accountId, mailboxId, modseq, name, subscribed }] }
 }
 
 export async function subscriptionsOf(tx: Tx, accountId: number): Promise<string[]> {

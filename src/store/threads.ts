@@ -64,3 +64,11 @@ async function claim(tx: Tx, { accountId, key, threadId, now }: ThreadKey): Prom
     ON CONFLICT (account_id, key) DO NOTHING`)
   return rows === 1
 }
+
+/** Takes away a thread's keys once no message of it is left. */
+export async function forgetThread(tx: Tx, accountId: number, threadId: number): Promise<void> {
+  await tx.run(sql`
+    DELETE FROM thread_key WHERE account_id = ${accountId}
+      AND key IN (SELECT key FROM thread_key WHERE account_id = ${accountId} AND thread_id = ${threadId})
+      AND NOT EXISTS (SELECT 1 FROM message WHERE account_id = ${accountId} AND thread_id = ${threadId})`)
+}

@@ -1,6 +1,7 @@
 // The mailbox views of this process: one a mailbox however many sessions have it open; a few closed ones stay current for their reopening.
 
 import type { Database } from '#io/sql/database.ts'
+import { allRights } from '#mail/rights.ts'
 import type { Change } from './change.ts'
 import type { Feed } from './feed.ts'
 import { limits } from './limits.ts'
@@ -37,7 +38,7 @@ export class Views {
 
   async open(accountId: number, mailboxId: number): Promise<MailboxView | undefined> {
     const key = `${accountId}/${mailboxId}`
-    const kept = this.#open.get(key) ?? this.#reopened(key) ?? this.#load(key, accountId, mailboxId)
+    const kept = this.#opened(key) ?? this.#reopened(key) ?? this.#load(key, accountId, mailboxId)
     this.#use(kept, 1)
     let view: SharedView | undefined
     try {
@@ -79,10 +80,20 @@ export class Views {
     return kept
   }
 
+  /** A mailbox that is gone may be there anew, under the same id: after a backup was put back. */
+  #opened(key: string): Kept | undefined {
+    const kept = this.#open.get(key)
+    return kept?.loaded?.gone === true ? undefined : kept
+  }
+
   #reopened(key: string): Kept | undefined {
     const kept = this.#closed.get(key)
     if (kept === undefined) return undefined
     this.#forgetClosed(kept)
+    if (kept.loaded?.gone === true) {
+      kept.subscription[Symbol.dispose]()
+      return undefined
+    }
     this.#open.set(key, kept)
     return kept
   }
@@ -97,7 +108,7 @@ export class Views {
   #release(kept: Kept): void {
     this.#use(kept, -1)
     if (kept.users > 0) return
-    this.#open.delete(kept.key)
+    if (this.#open.get(kept.key) === kept) this.#open.delete(kept.key)
     // Not loaded: the read failed, or there is no such mailbox.
     if (kept.loaded === undefined || kept.loaded.gone) kept.subscription[Symbol.dispose]()
     else this.#keepClosed(kept, kept.loaded)
@@ -137,6 +148,14 @@ class OpenView implements MailboxView {
 
   get mailboxId(): number {
     return this.#view.mailboxId
+  }
+
+  get readerId(): undefined {
+    return undefined
+  }
+
+  get rights(): string {
+    return allRights
   }
 
   get uidValidity(): number {
