@@ -74,20 +74,28 @@ export function quoted(cursor: Cursor): string {
 
 /** A literal as the receiver leaves it in the command. NUL is only for literal8 (RFC 3516 3). */
 export function literal(cursor: Cursor): string {
+  const value = literalOctets(cursor)
+  const nul = value.indexOf('\0')
+  if (nul === -1) return value
+  cursor.at += nul - value.length
+  return cursor.fail('a literal may not hold NUL')
+}
+
+function literalOctets(cursor: Cursor): string {
   cursor.expect('{')
   const size = Number(cursor.takeSome(digits, 'the size of a literal'))
   cursor.take('+')
   cursor.expect('}\r\n')
   const start = cursor.at
   if (start + size > cursor.text.length) cursor.fail('the literal is shorter than announced')
-  const value = cursor.text.slice(start, start + size)
-  const nul = value.indexOf('\0')
-  if (nul !== -1) {
-    cursor.at = start + nul
-    cursor.fail('a literal may not hold NUL')
-  }
   cursor.at += size
-  return value
+  return cursor.text.slice(start, cursor.at)
+}
+
+/** `literal8` (RFC 3516 3): any octets. */
+export function literal8(cursor: Cursor): string {
+  cursor.expect('~')
+  return literalOctets(cursor)
 }
 
 /** A text that should be US-ASCII and is, from clients of today, UTF-8; from an old one Latin-1. */
@@ -116,6 +124,11 @@ export function positiveNumber(cursor: Cursor, what: string): number {
   if (value >= 1 && value <= 0xffff_ffff) return value
   cursor.at = start
   return cursor.fail(`${what} must be from 1 to 4294967295`)
+}
+
+/** `mod-sequence-valzer` (RFC 7162 7): 0 is asked for by real clients, and means since ever. What is higher than any of ours can be is one number for all. */
+export function modseq(cursor: Cursor): number {
+  return Math.min(Number(cursor.takeSome(digits, 'a MODSEQ')), Number.MAX_SAFE_INTEGER)
 }
 
 /** `( item item ... )`, empty if `mayBeEmpty`; at most `max` items, each read by `readItem`. */

@@ -8,10 +8,20 @@ export class ImapParseError extends ParseError {
   /** BADCHARSET: a SEARCH in a charset that we don't know, to be answered NO (RFC 3501 6.4.4). */
   readonly code: 'BADCHARSET' | undefined
 
-  constructor(message: string, at: number, more: { tag?: string | undefined; code?: 'BADCHARSET' | undefined } = {}) {
+  /** It would have saved its result: as it fails, `$` is empty from now on (RFC 5182 2.1). */
+  readonly saves: boolean
+
+  constructor(message: string, at: number, more: ParseErrorMore = {}) {
     super(message, at)
     this.name = 'ImapParseError'
     this.tag = more.tag
     this.code = more.code
+    this.saves = more.saves === true
   }
+}
+
+interface ParseErrorMore {
+  readonly tag?: string | undefined
+  readonly code?: 'BADCHARSET' | undefined
+  readonly saves?: boolean
 }

@@ -20,6 +20,14 @@ export const limitsAfterLogin: ReceiverLimits = { lineBytes: 65_536, commandByte
 export const swallowBytesMax = 64 * 1024 * 1024
 
 export const tagLengthMax = 256
+/** An IMAP URL. */
+export const urlLengthMax = 4_096
+/** URLs of one GENURLAUTH or URLFETCH. */
+export const urlsMax = 100
+/** Messages of one APPEND (RFC 3502). */
+export const appendMessagesMax = 1_000
+/** Texts and URLs that CATENATE puts one message together from (RFC 4469). */
+export const catenatePartsMax = 1_000
 export const sequenceRangesMax = 20_000
 export const fetchItemsMax = 256
 export const headerFieldsMax = 1_000
@@ -37,3 +45,19 @@ export const idValueLengthMax = 1_024
 export const enableNamesMax = 50
 /** Longer strings leave as literals: lines stay short for clients with a small buffer (RFC 2683 3.2.1.5 speaks of 1,000 octets). */
 export const quotedLengthMax = 1_000
+/** Keys of SORT: more than there are. */
+export const sortKeysMax = 20
+/** Patterns of one LIST, and options in each of its lists. */
+export const listPatternsMax = 100
+export const listOptionsMax = 20
+/** Annotations named in one command, and the length of a name. */
+export const metadataEntriesMax = 100
+export const metadataNameLengthMax = 255
+export const quotaResourcesMax = 10
+/** Events of one group of NOTIFY. */
+export const notifyEventsMax = 20
+/** Choices of mailboxes in one command, and names in each (RFC 5465, RFC 7377). */
+export const filtersMax = 100
+export const filterMailboxesMax = 1_000
+/** Tags in one CANCELUPDATE. */
+export const cancelledTagsMax = 100

@@ -1,11 +1,12 @@
-// FETCH's items (RFC 3501 6.4.5, 9 `fetch-att`): macros opened up, BODY[section]<partial>, the old RFC822 names.
+// FETCH's items (RFC 3501 6.4.5, 9 `fetch-att`): macros opened up, BODY[section]<partial>, the old RFC822 names; BINARY (RFC 3516),
+// PREVIEW (RFC 8970), MODSEQ (RFC 7162), EMAILID and THREADID (RFC 8474), SAVEDATE (RFC 8514).
 
 import { type Cursor, characterSet } from '#text/cursor.ts'
-import type { FetchItem, Section } from './command.ts'
-import { astring, number, parenthesized, positiveNumber, space } from './grammar.ts'
+import type { FetchItem, Partial, Section } from './command.ts'
+import { astring, number, parenthesized, positiveNumber, skipSpaces, space } from './grammar.ts'
 import { fetchItemsMax, headerFieldsMax, sectionDepthMax } from './limits.ts'
 
-type PlainItem = Exclude<FetchItem['kind'], 'section'>
+type PlainItem = Exclude<FetchItem, { readonly kind: 'section' | 'binary' | 'binary.size' | 'preview' }>['kind']
 
 /** One item, a list in parentheses, or a macro, which stands alone. Never empty. */
 export function fetchItems(cursor: Cursor): readonly FetchItem[] {
@@ -23,10 +24,47 @@ function fetchItem(cursor: Cursor): FetchItem {
   const start = cursor.at
   const name = itemName(cursor)
   if ((name === 'BODY' || name === 'BODY.PEEK') && cursor.peek === '[') return section(cursor, name === 'BODY.PEEK')
+  if (cursor.peek === '[') {
+    const binary = binaryItem(cursor, name)
+    if (binary !== undefined) return binary
+  }
+  if (name === 'PREVIEW') return { kind: 'preview', lazy: previewIsLazy(cursor) }
   const item = items.get(name)
   if (item !== undefined) return item
   cursor.at = start
   return cursor.fail(`no such item to fetch: ${name}`)
+}
+
+/** BINARY[1.2]<0.100>, BINARY.PEEK[...], BINARY.SIZE[...] (RFC 3516 4): only numbers between the brackets. */
+function binaryItem(cursor: Cursor, name: string): FetchItem | undefined {
+  if (name === 'BINARY.SIZE') return { kind: 'binary.size', part: binaryPart(cursor) }
+  if (name !== 'BINARY' && name !== 'BINARY.PEEK') return undefined
+  return { kind: 'binary', part: binaryPart(cursor), peek: name === 'BINARY.PEEK', partial: partial(cursor) }
+}
+
+function binaryPart(cursor: Cursor): readonly number[] {
+  cursor.expect('[')
+  const part = sectionPart(cursor)
+  cursor.expect(']')
+  return part
+}
+
+/** ` (LAZY)`: the one modifier there is (RFC 8970 3.1). */
+function previewIsLazy(cursor: Cursor): boolean {
+  const start = cursor.at
+  if (!skipSpaces(cursor) || !cursor.take('(')) {
+    cursor.at = start
+    return false
+  }
+  skipSpaces(cursor)
+  if (!cursor.takeAnyCase('LAZY')) {
+    // Behind the only item, parentheses may be FETCH's own modifiers.
+    cursor.at = start
+    return false
+  }
+  skipSpaces(cursor)
+  cursor.expect(')')
+  return true
 }
 
 function itemName(cursor: Cursor): string {
@@ -79,7 +117,7 @@ function readFieldName(cursor: Cursor): string {
   return astring(cursor, 'the name of a header field')
 }
 
-function partial(cursor: Cursor): { readonly start: number; readonly length: number } | undefined {
+function partial(cursor: Cursor): Partial | undefined {
   if (!cursor.take('<')) return undefined
   const start = number(cursor, 'the start')
   cursor.expect('.')
@@ -114,7 +152,13 @@ const items: ReadonlyMap<string, FetchItem> = new Map<string, FetchItem>([
   ['RFC822.SIZE', { kind: 'rfc822.size' }],
   ['BODY', { kind: 'body' }],
   ['BODYSTRUCTURE', { kind: 'bodystructure' }],
+  ['MODSEQ', { kind: 'modseq' }],
+  ['EMAILID', { kind: 'emailid' }],
+  ['THREADID', { kind: 'threadid' }],
+  ['SAVEDATE', { kind: 'savedate' }],
   ['RFC822', old('RFC822', 'all', false)],
   ['RFC822.HEADER', old('RFC822.HEADER', 'header', true)],
   ['RFC822.TEXT', old('RFC822.TEXT', 'text', false)],
+  // In no RFC; old Outlook asks for it.
+  ['RFC822.PEEK', old('RFC822', 'all', true)],
 ])

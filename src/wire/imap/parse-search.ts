@@ -1,16 +1,16 @@
-// SEARCH's keys (RFC 3501 6.4.4), texts already decoded to Unicode. Reads in one pass; depth and number of keys are limited.
+// SEARCH's keys (RFC 3501 6.4.4, 5032, 5182, 6203, 7162, 8474, 8514, 9738), texts already decoded to Unicode. Reads in one pass; depth and number of keys are limited.
 
 import { systemFlags } from '#mail/flags.ts'
 import { fromLatin1 } from '#text/bytes.ts'
 import { charsetIsKnown, decodeCharset } from '#text/charset.ts'
 import type { Cursor } from '#text/cursor.ts'
-import type { SearchKey } from './command.ts'
+import type { SearchCriteria, SearchKey } from './command.ts'
 import { date } from './date.ts'
 import { keyword } from './flags.ts'
-import { astring, atom, number, skipSpaces, space, unicode } from './grammar.ts'
+import { astring, atom, modseq, number, positiveNumber, quoted, skipSpaces, space, unicode } from './grammar.ts'
 import { ImapParseError } from './imap-parse-error.ts'
 import { searchDepthMax, searchKeysMax } from './limits.ts'
-import { sequenceSet } from './sequence-set.ts'
+import { isSaved, sequenceSet } from './sequence-set.ts'
 
 interface Search {
   readonly cursor: Cursor
@@ -20,19 +20,19 @@ interface Search {
 }
 
 /** `[CHARSET name] key key ...`. Several keys are one `and`. Throws ParseError; ImapParseError with code BADCHARSET. */
-export function search(cursor: Cursor): { readonly charset: string | undefined; readonly key: SearchKey } {
-  const charset = readCharset(cursor)
-  return { charset, key: keysUntil({ cursor, charset, depth: 0, keys: 0 }, '') }
+export function search(cursor: Cursor): SearchCriteria {
+  if (cursor.takeAnyCase('CHARSET ')) return searchAfterCharset(cursor)
+  return { charset: undefined, key: keysUntil({ cursor, charset: undefined, depth: 0, keys: 0 }, '') }
 }
 
-function readCharset(cursor: Cursor): string | undefined {
-  if (!cursor.takeAnyCase('CHARSET ')) return undefined
+/** `name key key ...`, as SORT and THREAD have it (RFC 5256 3). Throws as `search`. */
+export function searchAfterCharset(cursor: Cursor): SearchCriteria {
   skipSpaces(cursor)
   const start = cursor.at
   const charset = astring(cursor, 'a charset')
   if (!charsetIsKnown(charset)) throw new ImapParseError('unknown charset', start, { code: 'BADCHARSET' })
   space(cursor)
-  return charset
+  return { charset, key: keysUntil({ cursor, charset, depth: 0, keys: 0 }, '') }
 }
 
 /** Keys with spaces between them up to the end of the command or `end`. */
@@ -49,7 +49,7 @@ function readKey(search: Search): SearchKey {
   search.keys += 1
   if (search.keys > searchKeysMax) cursor.fail(`more than ${searchKeysMax} search keys`)
   if (cursor.peek === '(') return nested(search, inParentheses)
-  if (isSetStart(cursor.peek)) return { key: 'sequence', set: sequenceSet(cursor) }
+  if (isSetStart(cursor.peek)) return setKey(cursor, 'sequence')
   const start = cursor.at
   const name = atom(cursor, 'a search key').toUpperCase()
   const reader = readers.get(name)
@@ -59,7 +59,12 @@ function readKey(search: Search): SearchKey {
 }
 
 function isSetStart(character: string): boolean {
-  return (character >= '0' && character <= '9') || character === '*'
+  return (character >= '0' && character <= '9') || character === '*' || character === '$'
+}
+
+function setKey(cursor: Cursor, key: 'sequence' | 'uid'): SearchKey {
+  const set = sequenceSet(cursor)
+  return isSaved(set) ? { key: 'saved' } : { key, set }
 }
 
 function nested(search: Search, read: (search: Search) => SearchKey): SearchKey {
@@ -113,6 +118,54 @@ function dateReader(key: DateKey): (search: Search) => SearchKey {
   }
 }
 
+function secondsReader(key: 'older' | 'younger'): (search: Search) => SearchKey {
+  return ({ cursor }) => {
+    space(cursor)
+    return { key, seconds: positiveNumber(cursor, 'a number of seconds') }
+  }
+}
+
+function idReader(key: 'emailid' | 'threadid'): (search: Search) => SearchKey {
+  return ({ cursor }) => {
+    space(cursor)
+    return { key, id: astring(cursor, 'an id') }
+  }
+}
+
+/** `MODSEQ ["/flags/\\Seen" all] 720162338` (RFC 7162 3.1.5). One MODSEQ counts for all of a message: the name narrows nothing. */
+function modseqKey({ cursor }: Search): SearchKey {
+  space(cursor)
+  if (cursor.peek === '"') {
+    quoted(cursor)
+    space(cursor)
+    const start = cursor.at
+    const type = atom(cursor, 'all, priv or shared').toLowerCase()
+    if (type !== 'all' && type !== 'priv' && type !== 'shared') {
+      cursor.at = start
+      cursor.fail('expected all, priv or shared')
+    }
+    space(cursor)
+  }
+  return { key: 'modseq', modseq: modseq(cursor) }
+}
+
+/** `UIDAFTER 5`, `UIDBEFORE 5` (RFC 9738 3.2): a set of UIDs, without the `*` that names the last message whatever its UID. */
+function uidSideReader(side: 'after' | 'before'): (search: Search) => SearchKey {
+  return ({ cursor }) => {
+    space(cursor)
+    const uid = positiveNumber(cursor, 'a UID')
+    const [from, to] = side === 'after' ? [uid + 1, highestUid] : [1, uid - 1]
+    return { key: 'uid', set: from > to ? [] : [{ from, to }] }
+  }
+}
+
+const highestUid = 0xffff_ffff
+
+function fuzzy(search: Search): SearchKey {
+  space(search.cursor)
+  return { key: 'fuzzy', of: readKey(search) }
+}
+
 function sizeReader(key: 'larger' | 'smaller'): (search: Search) => SearchKey {
   return ({ cursor }) => {
     space(cursor)
@@ -140,6 +193,19 @@ const readers = new Map<string, (search: Search) => SearchKey>([
   ['SENTBEFORE', dateReader('sentbefore')],
   ['SENTON', dateReader('senton')],
   ['SENTSINCE', dateReader('sentsince')],
+  ['SAVEDBEFORE', dateReader('savedbefore')],
+  ['SAVEDON', dateReader('savedon')],
+  ['SAVEDSINCE', dateReader('savedsince')],
+  // RFC 8514 3: every mailbox here keeps the dates.
+  ['SAVEDATESUPPORTED', () => ({ key: 'all' })],
+  ['OLDER', secondsReader('older')],
+  ['YOUNGER', secondsReader('younger')],
+  ['MODSEQ', modseqKey],
+  ['EMAILID', idReader('emailid')],
+  ['THREADID', idReader('threadid')],
+  ['UIDAFTER', uidSideReader('after')],
+  ['UIDBEFORE', uidSideReader('before')],
+  ['FUZZY', search => nested(search, fuzzy)],
   ['LARGER', sizeReader('larger')],
   ['SMALLER', sizeReader('smaller')],
   ['HEADER', header],
@@ -160,5 +226,5 @@ for (const [bit, name] of systemFlags) {
 
 function uid({ cursor }: Search): SearchKey {
   space(cursor)
-  return { key: 'uid', set: sequenceSet(cursor) }
+  return setKey(cursor, 'uid')
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Command, FetchItem, SearchKey } from './command.ts'
-import { commandStart, parseAppendHead, parseCommand } from './parse.ts'
+import { commandStart, parseCommand } from './parse.ts'
 
 const day = Date.UTC(2026, 1, 1)
 const noArguments = [
@@ -17,7 +17,17 @@ const noArguments = [
   'NAMESPACE',
 ] as const
 
-/** Without the tag, which is `a` in each. */
+const known = { uidValidity: 67_890_007, modseq: Number.MAX_SAFE_INTEGER, uids: undefined, match: undefined }
+const notSelected = { condstore: false, known: undefined }
+
+/** What the fields are that extensions add, where nothing of them was asked for. */
+const notAsked: Readonly<Partial<Record<Command['verb'], object>>> = {
+  SELECT: notSelected,
+  EXAMINE: notSelected,
+  STORE: { unchangedSince: undefined },
+}
+
+/** Without the tag, which is `a` in each, and what `notAsked` says. */
 const commands: readonly (readonly [input: string, wanted: object])[] = [
   ...noArguments.map(verb => [verb, { verb }] as const),
   ['noop', { verb: 'NOOP' }],
@@ -49,6 +59,47 @@ const commands: readonly (readonly [input: string, wanted: object])[] = [
   ['AUTHENTICATE PLAIN =', { verb: 'AUTHENTICATE', mechanism: 'PLAIN', initial: new Uint8Array(0) }],
   ['AUTHENTICATE PLAIN AGEAYg==', { verb: 'AUTHENTICATE', mechanism: 'PLAIN', initial: Uint8Array.of(0, 97, 0, 98) }],
   ['SELECT inBox', { verb: 'SELECT', mailbox: 'INBOX' }],
+  ['SELECT x (CONDSTORE)', { verb: 'SELECT', mailbox: 'x', condstore: true }],
+  ['EXAMINE x ( condstore )', { verb: 'EXAMINE', mailbox: 'x', condstore: true }],
+  ['SELECT x (QRESYNC (67890007 20050715194045000))', { verb: 'SELECT', mailbox: 'x', known: known }],
+  [
+    'SELECT x (QRESYNC (67890007 0 41,43:211))',
+    {
+      verb: 'SELECT',
+      mailbox: 'x',
+      known: {
+        ...known,
+        modseq: 0,
+        uids: [
+          { from: 41, to: 41 },
+          { from: 43, to: 211 },
+        ],
+      },
+    },
+  ],
+  [
+    'SELECT x (QRESYNC (67890007 9 1:29 (5,7 15,21)) CONDSTORE)',
+    {
+      verb: 'SELECT',
+      mailbox: 'x',
+      condstore: true,
+      known: {
+        ...known,
+        modseq: 9,
+        uids: [{ from: 1, to: 29 }],
+        match: {
+          numbers: [
+            { from: 5, to: 5 },
+            { from: 7, to: 7 },
+          ],
+          uids: [
+            { from: 15, to: 15 },
+            { from: 21, to: 21 },
+          ],
+        },
+      },
+    },
+  ],
   ['SELECT inbox/Work', { verb: 'SELECT', mailbox: 'INBOX/Work' }],
   ['SELECT Inboxes', { verb: 'SELECT', mailbox: 'Inboxes' }],
   ['SELECT Work/inbox', { verb: 'SELECT', mailbox: 'Work/inbox' }],
@@ -67,29 +118,16 @@ const commands: readonly (readonly [input: string, wanted: object])[] = [
   ['CREATE x (USE (\\Sent \\X-Foo))', { verb: 'CREATE', mailbox: 'x', specialUse: '\\Sent \\X-Foo' }],
   ['CREATE x ( use () ) ', { verb: 'CREATE', mailbox: 'x' }],
   ['RENAME a "b c"', { verb: 'RENAME', from: 'a', to: 'b c' }],
-  ['LIST "" *', { verb: 'LIST', reference: '', pattern: '*' }],
-  ['LIST "" ""', { verb: 'LIST', reference: '', pattern: '' }],
-  ['LIST Work/ %', { verb: 'LIST', reference: 'Work/', pattern: '%' }],
-  ['LIST "" inbox', { verb: 'LIST', reference: '', pattern: 'INBOX' }],
-  ['LIST "" "&APw-/%"', { verb: 'LIST', reference: '', pattern: 'ü/%' }],
+  ['LIST "" *', { verb: 'LIST', reference: '', patterns: ['*'], options: undefined }],
+  ['LIST "" ""', { verb: 'LIST', reference: '', patterns: [''], options: undefined }],
+  ['LIST Work/ %', { verb: 'LIST', reference: 'Work/', patterns: ['%'], options: undefined }],
+  ['LIST "" inbox', { verb: 'LIST', reference: '', patterns: ['INBOX'], options: undefined }],
+  ['LIST "" "&APw-/%"', { verb: 'LIST', reference: '', patterns: ['ü/%'], options: undefined }],
   ['LSUB {0}\r\n a%]*', { verb: 'LSUB', reference: '', pattern: 'a%]*' }],
   ['STATUS x (messages UNSEEN MESSAGES)', { verb: 'STATUS', mailbox: 'x', items: ['MESSAGES', 'UNSEEN'] }],
   [
     'STATUS inbox (MESSAGES RECENT UIDNEXT UIDVALIDITY UNSEEN )',
     { verb: 'STATUS', mailbox: 'INBOX', items: ['MESSAGES', 'RECENT', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN'] },
-  ],
-  ['APPEND x {0}\r\n', { verb: 'APPEND', mailbox: 'x', message: { flags: 0, keywords: [], internalDate: undefined } }],
-  [
-    'APPEND {1}\r\nx (\\seen \\Draft $Forwarded NonJunk $forwarded \\Recent) " 1-Feb-2026 01:30:00 +0130" {3+}\r\nabc',
-    { verb: 'APPEND', mailbox: 'x', message: { flags: 17, keywords: ['$Forwarded', 'NonJunk'], internalDate: day } },
-  ],
-  [
-    'APPEND x () ~{2}\r\nab',
-    { verb: 'APPEND', mailbox: 'x', message: { flags: 0, keywords: [], internalDate: undefined } },
-  ],
-  [
-    'APPEND x "1-Feb-2026 00:00:00 -0000" {0}\r\n',
-    { verb: 'APPEND', mailbox: 'x', message: { flags: 0, keywords: [], internalDate: day } },
   ],
   [
     'UID EXPUNGE 1:3,7',
@@ -170,6 +208,7 @@ const fetches: readonly (readonly [input: string, wanted: readonly object[]])[] 
   ['RFC822', [section({ kind: 'all' }, { answerAs: 'RFC822' })]],
   ['RFC822.HEADER', [section({ kind: 'header' }, { answerAs: 'RFC822.HEADER', peek: true })]],
   ['RFC822.TEXT', [section({ kind: 'text' }, { answerAs: 'RFC822.TEXT' })]],
+  ['RFC822.peek', [section({ kind: 'all' }, { answerAs: 'RFC822', peek: true })]],
   ['BODY[]', [section({ kind: 'all' })]],
   ['body.peek[]', [section({ kind: 'all' }, { peek: true })]],
   ['BODY[]<0.100>', [section({ kind: 'all' }, { partial: { start: 0, length: 100 } })]],
@@ -225,6 +264,9 @@ const searches: readonly (readonly [input: string, key: object, charset?: string
     },
   ],
   ['*', { key: 'sequence', set: [{ from: '*', to: '*' }] }],
+  ['UIDAFTER 7', { key: 'uid', set: [{ from: 8, to: 4_294_967_295 }] }],
+  ['UIDBEFORE 7', { key: 'uid', set: [{ from: 1, to: 6 }] }],
+  ['UIDBEFORE 1', { key: 'uid', set: [] }],
   ['UID 7', { key: 'uid', set: [{ from: 7, to: 7 }] }],
   ['BEFORE 1-Feb-2026', { key: 'before', day }],
   ['ON "01-feb-2026"', { key: 'on', day }],
@@ -259,18 +301,30 @@ const searches: readonly (readonly [input: string, key: object, charset?: string
 
 describe('parseCommand', () => {
   for (const [input, wanted] of commands) {
-    test(input, () => assert.deepEqual(parseCommand(`a ${input}`), { tag: 'a', ...wanted }))
+    test(input, () => {
+      const command = parseCommand(`a ${input}`)
+      assert.deepEqual(command, { tag: 'a', ...notAsked[command.verb], ...wanted })
+    })
   }
   for (const [input, items] of fetches) {
     test(`FETCH ${input}`, () => {
       const set = [{ from: 1, to: 1 }]
-      assert.deepEqual(parseCommand(`a FETCH 1 ${input}`), { tag: 'a', verb: 'FETCH', uid: false, set, items })
-      assert.deepEqual(parseCommand(`a uid fetch 1 ${input} `), { tag: 'a', verb: 'FETCH', uid: true, set, items })
+      const command = {
+        tag: 'a',
+        verb: 'FETCH',
+        set,
+        items,
+        changedSince: undefined,
+        vanished: false,
+        partial: undefined,
+      }
+      assert.deepEqual(parseCommand(`a FETCH 1 ${input}`), { ...command, uid: false })
+      assert.deepEqual(parseCommand(`a uid fetch 1 ${input} `), { ...command, uid: true })
     })
   }
   for (const [input, key, charset] of searches) {
     test(`SEARCH ${input}`, () => {
-      const search = { tag: 'a', verb: 'SEARCH', charset, key }
+      const search = { tag: 'a', verb: 'SEARCH', returns: undefined, charset, key }
       assert.deepEqual(parseCommand(`a SEARCH ${input}`), { ...search, uid: false })
       assert.deepEqual(parseCommand(`a UID SEARCH ${input} `), { ...search, uid: true })
     })
@@ -296,25 +350,6 @@ describe('parseCommand', () => {
   test('reads a chain of a hundred ORs', () => {
     const command = parseCommand(`a SEARCH ${'OR FROM x '.repeat(100)}FROM y`)
     assert.equal(command.verb === 'SEARCH' && command.key.key, 'or')
-  })
-})
-
-describe('parseAppendHead', () => {
-  const message = { flags: 0, keywords: [], internalDate: undefined }
-  const table: readonly (readonly [soFar: string, wanted: object | undefined])[] = [
-    ['a APPEND ', undefined],
-    ['a append x ', { tag: 'a', verb: 'APPEND', mailbox: 'x', message }],
-    ['a APPEND {1}\r\nx ', { tag: 'a', verb: 'APPEND', mailbox: 'x', message }],
-    ['a APPEND x (\\Seen) ', { tag: 'a', verb: 'APPEND', mailbox: 'x', message: { ...message, flags: 1 } }],
-    ['a LOGIN ', undefined],
-    ['a ', undefined],
-    ['', undefined],
-  ]
-  for (const [soFar, wanted] of table) test(soFar, () => assert.deepEqual(parseAppendHead(soFar), wanted))
-
-  test('refuses what stands there wrongly', () => {
-    assert.throws(() => parseAppendHead('a APPEND x (\\Seen'), { name: 'ImapParseError', tag: 'a' })
-    assert.throws(() => parseAppendHead('a APPEND x y '), { name: 'ImapParseError', tag: 'a' })
   })
 })
 

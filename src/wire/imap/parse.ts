@@ -4,36 +4,24 @@
 import { ParseError } from '#base/parse-error.ts'
 import { Cursor } from '#text/cursor.ts'
 import type { Command } from './command.ts'
+import { type Dialect, rev1 } from './dialect.ts'
 import { atom, endOfCommand, tag as readTag, space } from './grammar.ts'
 import { ImapParseError } from './imap-parse-error.ts'
 import { tagLengthMax } from './limits.ts'
 import { argumentReaders, uidArgumentReaders } from './parse-arguments.ts'
 
-export type AppendCommand = Extract<Command, { readonly verb: 'APPEND' }>
-
-/** The command in `text`, one character per octet. Throws ImapParseError. */
-export function parseCommand(text: string): Command {
+/** The command in `text`, one character per octet, of a session that speaks `dialect`. Throws ImapParseError. */
+export function parseCommand(text: string, dialect: Dialect = rev1): Command {
   const cursor = new Cursor(text)
   let tag: string | undefined
   try {
     tag = commandTag(cursor)
-    const command = commandAfterTag(cursor, tag)
+    const command = commandAfterTag(cursor, tag, dialect)
     endOfCommand(cursor)
     return command
   } catch (error) {
     throw withTag(error, tag)
   }
-}
-
-/**
- * What stands before the literal that a `literal` event announces, if the literal is APPEND's message: to be checked before it is
- * accepted. undefined: it is another command's, or still the mailbox name. Throws ImapParseError, as parseCommand would later.
- */
-export function parseAppendHead(soFar: string): AppendCommand | undefined {
-  const { verb, at } = commandStart(soFar)
-  if (verb !== 'APPEND' || soFar.slice(at).trim() === '') return undefined
-  const command = parseCommand(`${soFar}{0}\r\n`)
-  return command.verb === 'APPEND' ? command : undefined
 }
 
 /** Tag and verb (upper case, `UID FETCH` in two words) of a command that may not be whole, as far as they are there, and where the arguments begin. Never throws. */
@@ -70,24 +58,22 @@ function commandVerb(cursor: Cursor): string {
   return atom(cursor, 'a command').toUpperCase()
 }
 
-function commandAfterTag(cursor: Cursor, tag: string): Command {
+function commandAfterTag(cursor: Cursor, tag: string, dialect: Dialect): Command {
   const verb = commandVerb(cursor)
-  if (verb === 'UID') return uidCommand(cursor, tag)
+  if (verb === 'UID') return uidCommand(cursor, tag, dialect)
   const read = argumentReaders.get(verb)
-  return read === undefined ? cursor.fail(`no such command: ${verb.slice(0, 40)}`) : read(cursor, tag)
+  return read === undefined ? cursor.fail(`no such command: ${verb.slice(0, 40)}`) : read(cursor, tag, dialect)
 }
 
-function uidCommand(cursor: Cursor, tag: string): Command {
+function uidCommand(cursor: Cursor, tag: string, dialect: Dialect): Command {
   space(cursor)
   const verb = commandVerb(cursor)
   const read = uidArgumentReaders.get(verb)
-  return read === undefined ? cursor.fail(`no such command: UID ${verb.slice(0, 40)}`) : read(cursor, tag)
+  return read === undefined ? cursor.fail(`no such command: UID ${verb.slice(0, 40)}`) : read(cursor, tag, dialect)
 }
 
 function withTag(error: unknown, tag: string | undefined): unknown {
   if (!(error instanceof ParseError)) return error
-  return new ImapParseError(error.message, error.at, {
-    tag,
-    code: error instanceof ImapParseError ? error.code : undefined,
-  })
+  if (!(error instanceof ImapParseError)) return new ImapParseError(error.message, error.at, { tag })
+  return new ImapParseError(error.message, error.at, { tag, code: error.code, saves: error.saves })
 }

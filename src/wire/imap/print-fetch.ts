@@ -1,8 +1,26 @@
-// FETCH responses (RFC 3501 7.4.2): the fast way for flags of a whole mailbox.
+// FETCH responses on flags (RFC 3501 7.4.2, RFC 7162 7, RFC 9586 3.1): what is announced and what STORE answers.
 
-/** `* 3 FETCH (UID 7 FLAGS (\Seen))CRLF`. `flags` as printFlags gives them. */
-export function flagsFetchLine(sequenceNumber: number, uid: number | undefined, flags: string): string {
+export interface FlagItems {
+  readonly uid: number | undefined
+  /** As printFlags gives them. */
+  readonly flags: string | undefined
+  readonly modseq: number | undefined
+}
+
+/** `* 3 FETCH (UID 7 FLAGS (\Seen) MODSEQ (12))CRLF`. */
+export function flagsFetchLine(sequenceNumber: number, { uid, flags, modseq }: FlagItems): string {
+  const items = printItems(flags, modseq)
   return uid === undefined
-    ? `* ${sequenceNumber} FETCH (FLAGS (${flags}))\r\n`
-    : `* ${sequenceNumber} FETCH (UID ${uid} FLAGS (${flags}))\r\n`
+    ? `* ${sequenceNumber} FETCH (${items})\r\n`
+    : `* ${sequenceNumber} FETCH (UID ${uid}${items === '' ? '' : ' '}${items})\r\n`
+}
+
+/** `* 7 UIDFETCH (FLAGS (\Seen))CRLF`, for sessions without sequence numbers. */
+export function uidFetchLine(uid: number, { flags, modseq }: FlagItems): string {
+  return `* ${uid} UIDFETCH (${printItems(flags, modseq)})\r\n`
+}
+
+function printItems(flags: string | undefined, modseq: number | undefined): string {
+  if (modseq === undefined) return flags === undefined ? '' : `FLAGS (${flags})`
+  return flags === undefined ? `MODSEQ (${modseq})` : `FLAGS (${flags}) MODSEQ (${modseq})`
 }

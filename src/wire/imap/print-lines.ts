@@ -2,6 +2,7 @@
 
 import { fromUtf8, latin1 } from '#text/bytes.ts'
 import type { StatusItems } from './command.ts'
+import { type Dialect, rev1 } from './dialect.ts'
 import { printMailbox } from './mailbox-name.ts'
 import { printNstring, printString } from './print.ts'
 import { printCode, type ResponseCode } from './response-code.ts'
@@ -35,19 +36,24 @@ export interface ListedMailbox {
   /** undefined is NIL: a name without levels. */
   readonly delimiter: string | undefined
   readonly name: string
+  /** Extended data items as print-list.ts prints them (RFC 5258 6). */
+  readonly extended?: readonly string[]
 }
 
-export function printList({ verb, attributes, delimiter, name }: ListedMailbox): string {
+export function printList(listed: ListedMailbox, dialect: Dialect = rev1): string {
+  const { verb, attributes, delimiter, name, extended = [] } = listed
+  const more = extended.length === 0 ? '' : ` (${extended.join(' ')})`
   // LIST "" "" asks for the delimiter and the root, whose name is empty (RFC 3501 6.3.8).
-  return `* ${verb} (${attributes.join(' ')}) ${printNstring(delimiter)} ${printMailbox(name)}\r\n`
+  return `* ${verb} (${attributes.join(' ')}) ${printNstring(delimiter)} ${printMailbox(name, dialect)}${more}\r\n`
 }
 
 /** `values` in the order of the client's items. */
 export function printStatus(
   name: string,
-  values: readonly (readonly [StatusItems['items'][number], number])[],
+  values: readonly (readonly [StatusItems['items'][number], number | string])[],
+  dialect: Dialect = rev1,
 ): string {
-  return `* STATUS ${printMailbox(name)} (${values.map(([item, value]) => `${item} ${value}`).join(' ')})\r\n`
+  return `* STATUS ${printMailbox(name, dialect)} (${values.map(([item, value]) => `${item} ${value}`).join(' ')})\r\n`
 }
 
 /** `* SEARCH 2 84 882`; the line comes without numbers too (RFC 3501 7.2.5). */
@@ -72,6 +78,11 @@ export function printExpunge(sequenceNumber: number): string {
   return `* ${sequenceNumber} EXPUNGE\r\n`
 }
 
+/** `* VANISHED 1:3,7`; `earlier`: of the time before this SELECT or FETCH (RFC 7162 3.2.10). `uids` by printUidSet. */
+export function printVanished(uids: string, earlier = false): string {
+  return earlier ? `* VANISHED (EARLIER) ${uids}\r\n` : `* VANISHED ${uids}\r\n`
+}
+
 export function printCapability(names: readonly string[]): string {
   return `* CAPABILITY ${names.join(' ')}\r\n`
 }
@@ -86,18 +97,21 @@ export interface Namespace {
 }
 
 /** RFC 2342 5: personal, other users', shared. */
-export function printNamespace(spaces: {
-  readonly personal: readonly Namespace[]
-  readonly others: readonly Namespace[]
-  readonly shared: readonly Namespace[]
-}): string {
-  const printed = [spaces.personal, spaces.others, spaces.shared].map(printNamespaces)
+export function printNamespace(
+  spaces: {
+    readonly personal: readonly Namespace[]
+    readonly others: readonly Namespace[]
+    readonly shared: readonly Namespace[]
+  },
+  dialect: Dialect = rev1,
+): string {
+  const printed = [spaces.personal, spaces.others, spaces.shared].map(list => printNamespaces(list, dialect))
   return `* NAMESPACE ${printed.join(' ')}\r\n`
 }
 
-function printNamespaces(list: readonly Namespace[]): string {
+function printNamespaces(list: readonly Namespace[], dialect: Dialect): string {
   if (list.length === 0) return 'NIL'
-  return `(${list.map(({ prefix, delimiter }) => `(${printMailbox(prefix)} ${printString(delimiter)})`).join('')})`
+  return `(${list.map(({ prefix, delimiter }) => `(${printMailbox(prefix, dialect)} ${printString(delimiter)})`).join('')})`
 }
 
 /** RFC 2971 3.2. NIL without fields. */

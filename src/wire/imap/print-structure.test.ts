@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Envelope, EnvelopeAddress, Part, PartFields } from '#mail/part.ts'
-import { printBody, printEnvelope } from './print-structure.ts'
+import { StructurePrinter } from './print-structure.ts'
+
+function printBody(part: Part, { extensions, utf8 = false }: { extensions: boolean; utf8?: boolean }): string {
+  return new StructurePrinter(utf8).body(part, extensions)
+}
+
+function printEnvelope(envelope: Envelope, utf8 = false, charset?: string): string {
+  return new StructurePrinter(utf8).envelope(envelope, () => charset)
+}
 
 const nobody: Envelope = {
   date: undefined,
@@ -107,10 +115,16 @@ const table: readonly (readonly [name: string, part: Part, body: string, bodystr
     '("application" "octet-stream" NIL NIL NIL "7bit" 100 NIL NIL NIL NIL)',
   ],
   [
-    'octets over 127 go in a literal',
-    part('text', 'plain', { parameters: [{ name: 'name', value: '\xe4.txt' }] }),
-    '("text" "plain" ("name" {5}\r\n\xe4.txt) NIL NIL "7bit" 100 7)',
-    '("text" "plain" ("name" {5}\r\n\xe4.txt) NIL NIL "7bit" 100 7 NIL NIL NIL NIL)',
+    'a parameter beyond ASCII as RFC 2231 writes it',
+    part('text', 'plain', { parameters: [{ name: 'name', value: '\xc3\xa4 1.txt' }] }),
+    '("text" "plain" ("name*" "utf-8\'\'%C3%A4%201.txt") NIL NIL "7bit" 100 7)',
+    '("text" "plain" ("name*" "utf-8\'\'%C3%A4%201.txt") NIL NIL "7bit" 100 7 NIL NIL NIL NIL)',
+  ],
+  [
+    'one that is in pieces already, as encoded words',
+    part('text', 'plain', { parameters: [{ name: 'name*0', value: '\xe4.txt' }], description: '\xe4' }),
+    '("text" "plain" ("name*0" "=?utf-8?B?w6QudHh0?=") NIL "=?utf-8?B?w6Q=?=" "7bit" 100 7)',
+    '("text" "plain" ("name*0" "=?utf-8?B?w6QudHh0?=") NIL "=?utf-8?B?w6Q=?=" "7bit" 100 7 NIL NIL NIL NIL)',
   ],
 ]
 
@@ -162,5 +176,60 @@ describe('printEnvelope', () => {
 
   test('prints NIL for what is missing and "" for what is empty', () => {
     assert.equal(printEnvelope({ ...nobody, subject: '' }), '(NIL "" NIL NIL NIL NIL NIL NIL NIL NIL)')
+  })
+})
+
+describe('for a session with UTF-8', () => {
+  const latin = part('text', 'plain', { parameters: [{ name: 'name', value: '\xe4.txt' }] })
+  const global = part('message', 'global', {}, [inner])
+  const table: readonly [string, Part, string][] = [
+    [
+      'a text that is no UTF-8 becomes it',
+      latin,
+      '("text" "plain" ("name" "\xc3\xa4.txt") NIL NIL "7bit" 100 7 NIL NIL NIL NIL)',
+    ],
+    [
+      'message/global has its long form',
+      global,
+      `("message" "global" NIL NIL NIL "7bit" 100 ${innerEnvelope} ("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 100 7 NIL NIL NIL NIL) 7 NIL NIL NIL NIL)`,
+    ],
+  ]
+  for (const [name, part, wanted] of table)
+    test(name, () => assert.equal(printBody(part, { extensions: true, utf8: true }), wanted))
+
+  test('an envelope beyond ASCII is told in UTF-8, to others in ASCII', () => {
+    const subject = 'a \xc3\xa4 b'
+    const from: EnvelopeAddress = { name: '\xc3\xa4', mailbox: '\xc3\xb6', host: 'b\xc3\xbccher.example' }
+    const envelope = { ...nobody, subject, from: [from], sender: [from], replyTo: [from] }
+    const raw = '(("\xc3\xa4" NIL "\xc3\xb6" "b\xc3\xbccher.example"))'
+    const ascii = '(("=?utf-8?B?w6Q=?=" NIL "=?utf-8?B?w7Y=?=" "xn--bcher-kva.example"))'
+    assert.equal(printEnvelope(envelope, true), `(NIL "a \xc3\xa4 b" ${raw} ${raw} ${raw} NIL NIL NIL NIL NIL)`)
+    assert.equal(printEnvelope(envelope), `(NIL "a =?utf-8?B?w6Q=?= b" ${ascii} ${ascii} ${ascii} NIL NIL NIL NIL NIL)`)
+  })
+
+  test('text that is no UTF-8 is read in the charset of the message', () => {
+    const envelope = { ...nobody, subject: '\xf0\xd2\xc9' }
+    assert.equal(
+      printEnvelope(envelope, false, 'koi8-r'),
+      '(NIL "=?utf-8?B?0J/RgNC4?=" NIL NIL NIL NIL NIL NIL NIL NIL)',
+    )
+    assert.equal(
+      printEnvelope(envelope, true, 'utf-16'),
+      '(NIL "\xc3\xb0\xc3\x92\xc3\x89" NIL NIL NIL NIL NIL NIL NIL NIL)',
+    )
+    assert.equal(
+      printEnvelope({ ...nobody, subject: '\xc3\xa4' }, true, 'koi8-r'),
+      '(NIL "\xc3\xa4" NIL NIL NIL NIL NIL NIL NIL NIL)',
+    )
+  })
+
+  test('what is the same for both kinds of session is known to be', () => {
+    const same = (part: Part) => {
+      const printer = new StructurePrinter(false)
+      printer.body(part, true)
+      return printer.isSameInUtf8
+    }
+    assert.deepEqual([plain, part('message', 'rfc822', {}, [inner])].map(same), [true, true])
+    assert.deepEqual([latin, global, part('text', 'plain', { id: '\x80' })].map(same), [false, false, false])
   })
 })

@@ -7,7 +7,7 @@ import { printFlags } from './flags.ts'
 import { printMailbox } from './mailbox-name.ts'
 import { parseCommand } from './parse.ts'
 import { printNstring, printString } from './print.ts'
-import { flagsFetchLine } from './print-fetch.ts'
+import { flagsFetchLine, uidFetchLine } from './print-fetch.ts'
 import {
   printCapability,
   printContinuation,
@@ -135,6 +135,27 @@ table<string>('lines', line => line, [
     }),
     'a OK [COPYUID 9 1:2 4:5] x\r\n',
   ],
+  [
+    printStatusResponse({ tag: 'a', status: 'NO', code: { code: 'BADURL', url: '/A]\r\n b\xe9\\"%' }, text: 'x' }),
+    'a NO [BADURL /A%5D%0D%0A%20b%E9\\"%] x\r\n',
+  ],
+  [
+    printStatusResponse({ tag: 'a', status: 'OK', code: { code: 'URLMECH', mechanisms: ['INTERNAL'] }, text: 'x' }),
+    'a OK [URLMECH INTERNAL] x\r\n',
+  ],
+  [
+    printStatusResponse({ tag: 'a', status: 'NO', code: { code: 'MESSAGELIMIT', number: 1000 }, text: 'x' }),
+    'a NO [MESSAGELIMIT 1000] x\r\n',
+  ],
+  [
+    printStatusResponse({
+      tag: 'a',
+      status: 'OK',
+      code: { code: 'MESSAGELIMIT', number: 1000, lowestUid: 7 },
+      text: 'x',
+    }),
+    'a OK [MESSAGELIMIT 1000 7] x\r\n',
+  ],
   [printContinuation(), '+ \r\n'],
   [printContinuation('idling'), '+ idling\r\n'],
   [
@@ -174,8 +195,11 @@ table<string>('lines', line => line, [
     ),
     '* ID ("name" "Posthouse" "x" {2}\r\n\xc3\xbc)\r\n',
   ],
-  [flagsFetchLine(3, 7, '\\Seen kw'), '* 3 FETCH (UID 7 FLAGS (\\Seen kw))\r\n'],
-  [flagsFetchLine(3, undefined, ''), '* 3 FETCH (FLAGS ())\r\n'],
+  [flagsFetchLine(3, { uid: 7, flags: '\\Seen kw', modseq: undefined }), '* 3 FETCH (UID 7 FLAGS (\\Seen kw))\r\n'],
+  [flagsFetchLine(3, { uid: undefined, flags: '', modseq: undefined }), '* 3 FETCH (FLAGS ())\r\n'],
+  [flagsFetchLine(3, { uid: undefined, flags: undefined, modseq: 9 }), '* 3 FETCH (MODSEQ (9))\r\n'],
+  [flagsFetchLine(3, { uid: 7, flags: '', modseq: 9 }), '* 3 FETCH (UID 7 FLAGS () MODSEQ (9))\r\n'],
+  [uidFetchLine(7, { uid: 7, flags: '\\Seen', modseq: 9 }), '* 7 UIDFETCH (FLAGS (\\Seen) MODSEQ (9))\r\n'],
 ])
 
 function sectionItem(text: string): Extract<FetchItem, { readonly kind: 'section' }> {

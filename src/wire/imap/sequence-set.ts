@@ -5,7 +5,15 @@ import type { SequenceSet } from './command.ts'
 import { positiveNumber } from './grammar.ts'
 import { sequenceRangesMax } from './limits.ts'
 
+/** `$` (RFC 5182 2), until the session puts the saved result in its place: no message has the number 0. */
+export const savedSet: SequenceSet = [{ from: 0, to: 0 }]
+
+export function isSaved(set: SequenceSet): boolean {
+  return set[0]?.from === 0
+}
+
 export function sequenceSet(cursor: Cursor): SequenceSet {
+  if (cursor.take('$')) return savedSet
   const ranges: { from: number | '*'; to: number | '*' }[] = []
   do {
     if (ranges.length === sequenceRangesMax) cursor.fail(`more than ${sequenceRangesMax} ranges in a set`)

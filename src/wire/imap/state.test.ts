@@ -61,9 +61,9 @@ describe('the state machine', () => {
     })
   }
 
-  test('only FETCH, STORE and SEARCH by sequence number hold back EXPUNGE', () => {
+  test('only what reads and searches by sequence number holds back EXPUNGE', () => {
     const held = Object.entries(commandRules).filter(([, rule]) => rule.holdsExpunges)
-    assert.deepEqual(held.map(([name]) => name).sort(), ['FETCH', 'SEARCH', 'STORE'])
+    assert.deepEqual(held.map(([name]) => name).sort(), ['FETCH', 'SEARCH', 'SORT', 'STORE', 'THREAD'])
   })
 
   test('names a command with its UID form apart', () => {
@@ -74,25 +74,32 @@ describe('the state machine', () => {
 })
 
 describe('capabilities', () => {
-  const open = { canStartTls: true, canLogIn: false, mechanisms: ['PLAIN', 'LOGIN'] }
-  const secure = { canStartTls: false, canLogIn: true, mechanisms: ['PLAIN', 'LOGIN'] }
+  const open = { canStartTls: true, canLogIn: false, mechanisms: ['PLAIN', 'LOGIN'], appendLimit: 1 }
+  const secure = { canStartTls: false, canLogIn: true, mechanisms: ['PLAIN', 'LOGIN'], appendLimit: 1 }
 
   test('before TLS there is STARTTLS and no way to log in', () => {
-    assert.equal(capabilities('not-authenticated', open).join(' '), 'IMAP4rev1 LITERAL+ ID STARTTLS LOGINDISABLED')
+    assert.equal(
+      capabilities('not-authenticated', open).join(' '),
+      'IMAP4rev1 IMAP4rev2 LITERAL+ ID STARTTLS LOGINDISABLED',
+    )
   })
 
   test('under TLS there are the mechanisms', () => {
     assert.equal(
       capabilities('not-authenticated', secure).join(' '),
-      'IMAP4rev1 LITERAL+ ID SASL-IR AUTH=PLAIN AUTH=LOGIN',
+      'IMAP4rev1 IMAP4rev2 LITERAL+ ID SASL-IR AUTH=PLAIN AUTH=LOGIN',
     )
   })
 
   test('after login there is what a mailbox can do, and nothing to log in with', () => {
-    const wanted =
-      'IMAP4rev1 LITERAL+ ID ENABLE IDLE NAMESPACE CHILDREN SPECIAL-USE CREATE-SPECIAL-USE UIDPLUS UNSELECT MOVE'
-    assert.equal(capabilities('authenticated', secure).join(' '), wanted)
-    assert.equal(capabilities('selected', open).join(' '), wanted)
+    const always = 'IMAP4rev1 IMAP4rev2 LITERAL+ ID'.split(' ')
+    const named =
+      'ENABLE IDLE UIDPLUS MOVE CONDSTORE QRESYNC ESEARCH SORT ACL NOTIFY COMPRESS=DEFLATE APPENDLIMIT=1'.split(' ')
+    const told = capabilities('authenticated', secure)
+    assert.deepEqual(told.slice(0, always.length), always)
+    for (const name of named) assert.ok(told.includes(name), name)
+    assert.ok(told.every(name => !/^(?:AUTH=|SASL-IR|STARTTLS|LOGINDISABLED)/.test(name)))
+    assert.deepEqual(capabilities('selected', open), told)
   })
 
   test('each stands in the table once', () => {

@@ -9,10 +9,13 @@ export type CommandName =
   | Exclude<Command['verb'], 'UID EXPUNGE'>
   | 'UID EXPUNGE'
   | 'UID SEARCH'
+  | 'UID SORT'
+  | 'UID THREAD'
   | 'UID FETCH'
   | 'UID STORE'
   | 'UID COPY'
   | 'UID MOVE'
+  | 'UID REPLACE'
 
 export interface CommandRule {
   readonly allowedIn: readonly State[]
@@ -62,7 +65,23 @@ export const commandRules: Readonly<Record<CommandName, CommandRule>> = {
   LSUB: rule(users),
   NAMESPACE: rule(users),
   STATUS: rule(users),
+  GETMETADATA: rule(users),
+  SETMETADATA: rule(users),
+  GETQUOTA: rule(users),
+  GETQUOTAROOT: rule(users),
+  SETQUOTA: rule(users),
+  NOTIFY: rule(users),
   APPEND: rule(users),
+  COMPRESS: rule(users, { endsPipeline: true }),
+  UNAUTHENTICATE: rule(users, { next: 'not-authenticated' }),
+  GENURLAUTH: rule(users),
+  URLFETCH: rule(users),
+  RESETKEY: rule(users),
+  SETACL: rule(users),
+  DELETEACL: rule(users),
+  GETACL: rule(users),
+  LISTRIGHTS: rule(users),
+  MYRIGHTS: rule(users),
   IDLE: rule(users),
 
   CHECK: rule(readers),
@@ -70,27 +89,40 @@ export const commandRules: Readonly<Record<CommandName, CommandRule>> = {
   UNSELECT: rule(readers, { next: 'authenticated' }),
   EXPUNGE: rule(readers),
   SEARCH: rule(readers, bySequenceHeld),
+  SORT: rule(readers, bySequenceHeld),
+  THREAD: rule(readers, bySequenceHeld),
+  // RFC 7377 2: without a mailbox of its own it needs a selected one; the answer is in UIDs.
+  ESEARCH: rule(users),
+  CANCELUPDATE: rule(readers),
+  UIDBATCHES: rule(readers),
   FETCH: rule(readers, bySequenceHeld),
   STORE: rule(readers, bySequenceHeld),
   COPY: rule(readers, bySequence),
   MOVE: rule(readers, bySequence),
+  REPLACE: rule(readers, bySequence),
   'UID EXPUNGE': rule(readers),
   // RFC 3501 6.4.8 lets EXPUNGE be sent with these; a UID SEARCH may name sequence numbers, which are read before that.
   'UID SEARCH': rule(readers),
+  'UID SORT': rule(readers),
+  'UID THREAD': rule(readers),
   'UID FETCH': rule(readers),
   'UID STORE': rule(readers),
   'UID COPY': rule(readers),
   'UID MOVE': rule(readers),
+  'UID REPLACE': rule(readers),
 }
 
 /** The row of `command` in the table. */
 export function commandName(command: Command): CommandName {
   switch (command.verb) {
     case 'SEARCH':
+    case 'SORT':
+    case 'THREAD':
     case 'FETCH':
     case 'STORE':
     case 'COPY':
     case 'MOVE':
+    case 'REPLACE':
       return command.uid ? `UID ${command.verb}` : command.verb
     default:
       return command.verb
