@@ -2,29 +2,46 @@
 
 import type { Account } from '#accounts/account.ts'
 import type { Channel } from '#io/channel.ts'
+import { deflatedChannel } from '#io/deflated-channel.ts'
 import type { Log } from '#io/log.ts'
 import { type Conditions, capabilities } from '#wire/imap/capabilities.ts'
 import type { Command } from '#wire/imap/command.ts'
+import { type Dialect, dialectOf, rev1 } from '#wire/imap/dialect.ts'
+import { limitsAfterLogin, limitsBeforeLogin } from '#wire/imap/limits.ts'
 import type { State } from '#wire/imap/state.ts'
+import type { PrintedStructures } from './fetch/printed-structures.ts'
+import { hiddenFrom, hiddenVerbs, isHidden } from './hidden.ts'
 import { Input } from './input.ts'
-import { autologoutMs, loginTimeoutMs, turnMs } from './limits.ts'
+import { autologoutMs, loginTimeoutMs, messageBytes, turnMs } from './limits.ts'
 import type { ImapNeeds } from './needs.ts'
+import { Notices } from './notify/notices.ts'
 import { Output } from './output.ts'
+import { Progress } from './progress.ts'
 import type { Selected } from './selected.ts'
 import { Uploads } from './uploads.ts'
 
 /** Our farewell at a shutdown. */
 export const goingDown = 'The server is going down, come back in a moment'
 
-export class Conversation implements Disposable {
+export interface ConversationOptions {
   readonly needs: ImapNeeds
   readonly channel: Channel
+  readonly drain: AbortSignal
+  readonly printed: PrintedStructures
+}
+
+export class Conversation implements Disposable {
+  readonly needs: ImapNeeds
+  channel: Channel
   /** Fires when the server wants to stop: the session ends as soon as the present command is done. */
   readonly drain: AbortSignal
   readonly output: Output
+  /** Shared by all sessions. */
+  readonly printed: PrintedStructures
   input: Input
   readonly uploads: Uploads
   readonly log: Log
+  readonly #progress: Progress
   loginFailures = 0
   /** The session ends after the present answer. */
   isOver = false
@@ -33,15 +50,25 @@ export class Conversation implements Disposable {
   #account: Account | undefined
   #selected: Selected | undefined
   #turnStartMs = 0
+  #dialect = rev1
+  #enabled: ReadonlySet<string> = new Set()
   #watch: Disposable | undefined
+  #notices: Notices | undefined
+  #compression: Disposable | undefined
+  #hiddenFromAccount: readonly string[] = []
+  #hiddenFromClient: readonly string[] = []
+  #hidden: ReadonlySet<string> = new Set()
+  #hiddenVerbs: ReadonlySet<string> = new Set()
 
-  constructor(options: { needs: ImapNeeds; channel: Channel; drain: AbortSignal }) {
+  constructor(options: ConversationOptions) {
     this.needs = options.needs
+    this.printed = options.printed
     this.channel = options.channel
     this.drain = options.drain
     this.output = new Output(options.channel)
     this.input = new Input(options.channel)
     this.uploads = new Uploads(options.needs)
+    this.#progress = new Progress(options.needs.clock)
     this.log = options.needs.log.with({ session: options.channel.id })
   }
 
@@ -59,19 +86,111 @@ export class Conversation implements Disposable {
     return this.#selected
   }
 
+  /** How the client wants to be spoken to. */
+  get dialect(): Dialect {
+    return this.#dialect
+  }
+
+  /** Names of capabilities in upper case (RFC 5161). */
+  get enabled(): ReadonlySet<string> {
+    return this.#enabled
+  }
+
+  /** There is no way back but UNAUTHENTICATE, which gives no names. */
+  enable(names: Iterable<string>): void {
+    const hadCondstore = this.#dialect.condstore
+    this.#enabled = new Set([...this.#enabled, ...names])
+    this.#dialect = dialectOf(this.#enabled)
+    if (!hadCondstore && this.#dialect.condstore) this.#selected?.tellHighestModseq(this.output)
+  }
+
+  /** Forgets everything that was enabled. */
+  disableAll(): void {
+    this.#enabled = new Set()
+    this.#dialect = rev1
+  }
+
+  /** The client has shown that it knows of CONDSTORE: from now on it is told every MODSEQ (RFC 7162 3.1). */
+  useCondstore(): void {
+    if (!this.#dialect.condstore) this.enable(['CONDSTORE'])
+  }
+
   /** From now on the session ends with its account. */
   async logIn(account: Account): Promise<void> {
     this.#watch = await this.needs.accounts.watch(account.accountId, () => {
       this.hangUp('This account was disabled or removed')
       this.input.ring()
     })
+    this.#hiddenFromAccount = (await this.needs.hidden?.ofAccount(account.accountId)) ?? []
+    this.#hide()
     this.#account = account
+  }
+
+  /** What the client says of itself (RFC 2971): some are not told of everything. */
+  identify(fields: ReadonlyMap<string, string>): void {
+    this.#hiddenFromClient = hiddenFrom(this.needs.hidden?.fromClients ?? [], fields)
+    this.#hide()
+  }
+
+  #hide(): void {
+    this.#hidden = new Set([...this.#hiddenFromAccount, ...this.#hiddenFromClient])
+    this.#hiddenVerbs = hiddenVerbs(this.#hidden)
+  }
+
+  /** Everything that the account had of the session is forgotten (RFC 8437 2), but not how its octets travel. */
+  logOut(): void {
+    this.select(undefined)
+    this.#notices?.[Symbol.dispose]()
+    this.#notices = undefined
+    this.disableAll()
+    this.#watch?.[Symbol.dispose]()
+    this.#watch = undefined
+    this.#account = undefined
+    this.#hiddenFromAccount = []
+    this.#hide()
+    this.input.receiver.limits = limitsBeforeLogin
+  }
+
+  get isCompressed(): boolean {
+    return this.#compression !== undefined
+  }
+
+  /** From now on all octets are compressed, both ways (RFC 4978 3): behind the answer that says so. */
+  async compress(): Promise<void> {
+    await this.output.flush()
+    const compressed = deflatedChannel(this.channel)
+    this.#compression = compressed
+    this.channel = compressed
+    this.output.switchTo(compressed)
+    this.startAnew()
+    this.input.receiver.limits = limitsAfterLogin
+  }
+
+  /** Whether a command (in upper case, `UID MOVE` in two words) is unknown to this client. */
+  hides(verb: string): boolean {
+    return this.#hiddenVerbs.has(verb)
   }
 
   /** Lets go of what the session holds. */
   [Symbol.dispose](): void {
     this.select(undefined)
+    this.#notices?.[Symbol.dispose]()
     this.#watch?.[Symbol.dispose]()
+    this.#compression?.[Symbol.dispose]()
+  }
+
+  /** The watch on mailboxes that are not selected; undefined as long as the client has not asked for one. */
+  get notices(): Notices | undefined {
+    return this.#notices
+  }
+
+  /** Begins that watch, if it has not begun. */
+  watchFeed(): Notices {
+    const account = this.#account
+    if (account === undefined) throw new Error('nobody is logged in')
+    const ring = () => this.input.ring()
+    this.#notices ??= new Notices({ store: this.needs.store, accountId: account.accountId, ring })
+    return this.#notices
   }
 
   /** Leaves the mailbox that was selected before, if any: nothing pending of it is told. */
@@ -87,8 +206,10 @@ export class Conversation implements Disposable {
       canStartTls: channel.canStartTls,
       canLogIn: channel.tls !== undefined,
       mechanisms: this.needs.authenticator.mechanisms(channel),
+      appendLimit: this.needs.maxMessageBytes ?? messageBytes,
+      messageLimit: this.needs.messageLimit,
     }
-    return capabilities(this.state, conditions)
+    return capabilities(this.state, conditions).filter(name => !isHidden(name, this.#hidden))
   }
 
   /** Sends what was said and waits: for octets, a ring, or 'over': the client or the server goes, or was silent for too long. */
@@ -119,6 +240,18 @@ export class Conversation implements Disposable {
     if (clock.monotonicMs() - this.#turnStartMs < turnMs) return
     await new Promise(resolve => setImmediate(resolve))
     this.#turnStartMs = clock.monotonicMs()
+  }
+
+  /** A command begins: long work is told under its tag. */
+  beginCommand(tag: string): void {
+    this.#progress.begin(tag)
+  }
+
+  /** Tells now and then how far long work is: `done` of `total` steps, if that is known. Not amid a response. */
+  progress(done: number, total?: number): void {
+    if (this.#account === undefined) return
+    const response = this.#progress.response(done, total)
+    if (response !== undefined) this.output.text(response)
   }
 
   /** Ends the session with BYE once the present command is answered. */

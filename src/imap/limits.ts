@@ -19,6 +19,9 @@ export const loginFailuresMax = 5
 export const literalBeforeLoginBytes = 1024
 export const literalBytes = 64 * 1024
 
+/** Octets of one APPEND's messages that wait in memory for its end. */
+export const heldUploadBytes = 16 * 1024 * 1024
+
 /** The largest message APPEND takes, unless the server is set up otherwise. */
 export const messageBytes = 50 * 1024 * 1024
 
@@ -44,6 +47,12 @@ export const headerGuessBytes = 16 * 1024
 /** Octets of one text part of a large message that SEARCH looks at. */
 export const searchPartBytes = 16 * 1024 * 1024
 
+/** What NOTIFY has to tell a client that does not read: then it is told nothing any more (RFC 5465 5.8). */
+export const noticesMax = 1_000
+
+/** How often a command that takes long tells how far it is. */
+export const progressMs = 5_000
+
 /** How long a command works before it lets the other sessions have a turn. */
 export const turnMs = 10
 
@@ -61,3 +70,31 @@ export const keywordCombinationsTold = 1_000
 
 /** Characters of a pattern of LIST: longer than any name. */
 export const namePatternChars = 2_000
+
+/** Words of a FUZZY search that are looked for one by one, and characters of a text whose words are compared with them. */
+export const fuzzyWordsMax = 20
+export const fuzzyTextChars = 256 * 1024
+
+/** Messages that SEARCH rather reads than asks the index about them. */
+export const indexedSearchPlaces = 20
+
+/** Texts of one search that the index is asked for; reading a message answers any number at once. */
+export const indexedKeysMax = 32
+
+/** Messages of the smallest batch that UIDBATCHES gives (RFC 10022). */
+export const uidBatchMin = 500
+
+/** Characters that SORT compares of a text: a header may have a million, and a mailbox as many such headers. */
+export const sortTextChars = 500
+
+/** Characters of the references that THREAD holds of a mailbox; of further messages it holds the last two, and no more than so much of each. */
+export const threadedIdChars = 128 * 1024 * 1024
+export const threadedIdCharsEach = 500
+
+/** Searches of a session that are kept up to date (RFC 5267), and messages in all of them together: each change is looked for in every one. */
+export const contextsMax = 16
+export const contextMessagesMax = 200_000
+
+/** Octets of printed ENVELOPE and BODYSTRUCTURE that a process remembers, some 60,000 messages, and the largest that it does. */
+export const printedBytes = 64 * 1024 * 1024
+export const printedBytesEach = 64 * 1024

@@ -10,6 +10,7 @@ const nothing = new Uint8Array(0)
 export class LineEnds {
   #lastOctet = 0
   #isEmpty = true
+  #isBinary = false
 
   /** The next octets with their line ends put right; the same array when nothing was wrong. */
   put(bytes: Uint8Array): Uint8Array {
@@ -30,9 +31,18 @@ export class LineEnds {
     return concat(pieces)
   }
 
+  /** The next octets as they are. `binary`: they need not be lines at all, so the last one gets no end. */
+  pass(bytes: Uint8Array, binary: boolean): Uint8Array {
+    if (binary) this.#isBinary = true
+    if (bytes.length === 0) return bytes
+    this.#isEmpty = false
+    this.#lastOctet = bytes[bytes.length - 1] ?? 0
+    return bytes
+  }
+
   /** What the last line lacks of its end: POP3 would have to send it, and give a size that is not the message's. */
   end(): Uint8Array {
-    if (this.#lastOctet === lineFeed || this.#isEmpty) return nothing
+    if (this.#lastOctet === lineFeed || this.#isEmpty || this.#isBinary) return nothing
     return this.#lastOctet === carriageReturn ? lineEnd.subarray(1) : lineEnd
   }
 }

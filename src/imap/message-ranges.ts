@@ -47,6 +47,18 @@ export function rangesSize(ranges: readonly Range[]): number {
   return size
 }
 
+/** The places that stand in both, each ascending and disjoint. */
+export function intersection(some: readonly Range[], others: readonly Range[]): readonly Range[] {
+  const both: Range[] = []
+  let at = 0
+  for (const { first, last } of some) {
+    while ((others[at]?.last ?? Number.POSITIVE_INFINITY) < first) at += 1
+    for (let next = at; (others[next]?.first ?? Number.POSITIVE_INFINITY) <= last; next += 1)
+      both.push({ first: Math.max(first, others[next]?.first ?? 0), last: Math.min(last, others[next]?.last ?? 0) })
+  }
+  return both
+}
+
 /** Every place, in order. */
 export function* placesIn(ranges: readonly Range[]): Generator<number> {
   for (const { first, last } of ranges) for (let at = first; at <= last; at += 1) yield at

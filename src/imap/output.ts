@@ -7,12 +7,17 @@ import { outputChars } from './limits.ts'
 export class Output {
   /** A response has begun that must be finished before anything else can be said. */
   isMidResponse = false
-  readonly #channel: Channel
+  #channel: Channel
   #text = ''
   /** Octets given to the channel since the last flush. */
   #poured = 0
 
   constructor(channel: Channel) {
+    this.#channel = channel
+  }
+
+  /** What is said from now on goes there; all before it must be flushed. */
+  switchTo(channel: Channel): void {
     this.#channel = channel
   }
 

@@ -8,6 +8,8 @@ export interface Reply {
   readonly code?: ResponseCode | undefined
   /** For people. */
   readonly text: string
+  /** `code` becomes HIGHESTMODSEQ, once all that happened was announced (RFC 7162 3.2.7). */
+  readonly tellsModseq?: boolean
 }
 
 export function ok(text: string, code?: ResponseCode): Reply {
@@ -20,6 +22,11 @@ export function no(code: PlainCode, text: string): Reply {
 
 export function bad(text: string): Reply {
   return { status: 'BAD', text }
+}
+
+/** RFC 9586 3: no message numbers once UIDONLY is enabled. */
+export function uidRequired(): Reply {
+  return { status: 'BAD', code: { code: 'UIDREQUIRED' }, text: 'UIDONLY is enabled: use the UID form of the command' }
 }
 
 /** A mailbox verb's "no". A missing mailbox that messages were to go to is answered TRYCREATE (RFC 3501 6.3.11, 6.4.7). */
@@ -44,4 +51,9 @@ export function refused({ kind }: MailboxRefusal, role: 'mailbox' | 'destination
 
 export function noSuchMailbox(): Reply {
   return no('NONEXISTENT', 'There is no such mailbox')
+}
+
+/** No room on the disk: not the account's fault, and it may pass. */
+export function diskFull(): Reply {
+  return no('UNAVAILABLE', 'The disk of the server is full: nothing was stored')
 }

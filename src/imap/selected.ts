@@ -3,18 +3,31 @@
 
 import { flag } from '#mail/flags.ts'
 import { indexOfUid, type MailboxView, type Snapshot } from '#store/mailbox-view.ts'
+import type { Dialect } from '#wire/imap/dialect.ts'
 import { printFlags } from '#wire/imap/flags.ts'
-import { flagsFetchLine } from '#wire/imap/print-fetch.ts'
-import { printExists, printExpunge, printFlagsLine, printRecent, printStatusResponse } from '#wire/imap/print-lines.ts'
+import { type FlagItems, flagsFetchLine, uidFetchLine } from '#wire/imap/print-fetch.ts'
+import {
+  printExists,
+  printExpunge,
+  printFlagsLine,
+  printRecent,
+  printStatusResponse,
+  printVanished,
+} from '#wire/imap/print-lines.ts'
+import { printUidSet } from '#wire/imap/sequence-set.ts'
 import { keywordCombinationsTold, keywordsShown } from './limits.ts'
 import type { Output } from './output.ts'
+import { flagsWithin, isReadOnly } from './reader-rights.ts'
 import { Recent } from './recent.ts'
+import { KeptSearches } from './search/kept-searches.ts'
 
 export interface SelectedOptions {
   readonly view: MailboxView
   readonly readOnly: boolean
   /** From which UID on messages were never shown to a session: `store.claimRecent`, or for a read-only session a look without claiming. */
   readonly firstRecent: () => Promise<number>
+  /** How the client is spoken to now. */
+  readonly dialect: () => Dialect
 }
 
 /** What `announce` may say besides flags and whether its FETCH responses carry the UID. */
@@ -22,14 +35,18 @@ export interface Moment {
   /** EXPUNGE, and EXISTS behind one: not while FETCH, STORE or SEARCH by sequence number run (RFC 3501 7.4.1). */
   readonly expunges: boolean
   readonly uid: boolean
+  /** FETCH for changed flags, unless false: they are kept for later. */
+  readonly flags?: boolean
 }
 
 const allFlags = flag.answered | flag.flagged | flag.deleted | flag.seen | flag.draft
 
 export class Selected implements Disposable {
   readonly view: MailboxView
-  readonly readOnly: boolean
+  readonly searches = new KeptSearches()
+  readonly #isExamined: boolean
   readonly #firstRecent: () => Promise<number>
+  readonly #dialect: () => Dialect
   readonly #recent = new Recent()
   /** Keyword combinations whose names FLAGS has told. */
   readonly #toldCombinations = new Set<string>()
@@ -40,13 +57,19 @@ export class Selected implements Disposable {
   #highestUid = 0
   /** Flag changes up to here were told. */
   #toldModseq = 0
+  /** All changes up to here were told, expunges among them. */
+  #announcedModseq = 0
+  /** What the client took its rights to be when it was told of flags last. */
+  #toldRights: string
   /** MODSEQ of the flags that responses of the running command told, by place. */
   #toldPlaces: Map<number, number> | undefined
 
   constructor(options: SelectedOptions) {
     this.view = options.view
-    this.readOnly = options.readOnly
+    this.#isExamined = options.readOnly
+    this.#toldRights = options.view.rights
     this.#firstRecent = options.firstRecent
+    this.#dialect = options.dialect
     this.#snapshot = options.view.current
   }
 
@@ -60,6 +83,11 @@ export class Selected implements Disposable {
     return this.#snapshot
   }
 
+  /** By the client's own wish, or because it may change nothing. */
+  get readOnly(): boolean {
+    return this.#isExamined || isReadOnly(this.view.rights)
+  }
+
   get recentCount(): number {
     return this.#recent.countIn(this.#snapshot, this.#exists)
   }
@@ -68,8 +96,25 @@ export class Selected implements Disposable {
     return this.#snapshot.uids[place] ?? 0
   }
 
+  /** Never in rev2 (RFC 9051 appendix E). */
   isRecent(place: number): boolean {
-    return this.#recent.has(this.uidAt(place))
+    return !this.#dialect().rev2 && this.#recent.has(this.uidAt(place))
+  }
+
+  /** All changes up to here were told (RFC 7162 3.1.2.1). */
+  get highestModseq(): number {
+    return this.#announcedModseq
+  }
+
+  /** Whether the client was told of changes that are later than an expunge which it was not told of. */
+  get holdsBack(): boolean {
+    return this.#announcedModseq < this.#toldModseq
+  }
+
+  /** Of the message's last change; of an expunged message's last one before that. */
+  modseqAt(place: number): number {
+    const now = this.#now(place)
+    return (now < 0 ? this.#snapshot.modseqs[place] : this.view.current.modseqs[now]) ?? 0
   }
 
   /** Whether another session has expunged the message, which is not announced yet. */
@@ -117,13 +162,36 @@ export class Selected implements Disposable {
     return now >= 0 && (this.view.current.modseqs[now] ?? 0) > this.#toldAt(place)
   }
 
+  /** A FETCH response on the message's flags, in the form that the client wants: with its MODSEQ, with its UID, as UIDFETCH. */
+  tellFlags(place: number, output: Output, { uid, flags = true }: { readonly uid: boolean; readonly flags?: boolean }) {
+    const { condstore, qresync, uidOnly } = this.#dialect()
+    const items: FlagItems = {
+      uid: uid || qresync ? this.uidAt(place) : undefined,
+      flags: flags ? this.flagText(place, output) : undefined,
+      modseq: condstore ? this.modseqAt(place) : undefined,
+    }
+    output.text(uidOnly ? uidFetchLine(this.uidAt(place), items) : flagsFetchLine(place + 1, items))
+  }
+
+  tellHighestModseq(output: Output): void {
+    const code = { code: 'HIGHESTMODSEQ', number: this.highestModseq } as const
+    output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: 'The highest MODSEQ' }))
+  }
+
   /** SELECT's untagged responses: FLAGS, EXISTS, RECENT. Called once, before anything else. */
   async open(output: Output): Promise<void> {
-    await this.#adopt()
-    this.#toldModseq = this.view.highestModseq
+    await this.look()
     this.#learnKeywords(this.#combinations())
     this.#tellKeywords(output)
     this.#tellExists(output)
+  }
+
+  /** Takes the mailbox as it is, in place of `open`, where nobody is told of it: for a look into a mailbox that is not selected. */
+  async look(): Promise<void> {
+    // Of the moment at which the state is taken: more may happen before `#adopt` is through.
+    this.#toldModseq = this.view.highestModseq
+    this.#announcedModseq = this.#toldModseq
+    await this.#adopt()
   }
 
   /** The number of the first message without \Seen; undefined if there is none. */
@@ -133,20 +201,22 @@ export class Selected implements Disposable {
   }
 
   /** Says all that happened since the last time and may be said at this moment. */
-  async announce(output: Output, { expunges, uid }: Moment): Promise<void> {
+  async announce(output: Output, { expunges, uid, flags = true }: Moment): Promise<void> {
     const { view } = this
+    if (view.rights !== this.#toldRights) this.#tellRights(output)
     const current = view.current
     const behind = current !== this.#snapshot || currentCount(view) !== this.#exists
     if (view.highestModseq === this.#toldModseq && !(expunges && behind)) {
       this.#toldPlaces = undefined
       return
     }
-    const gone = this.#tellFlags(output, uid)
-    this.#toldModseq = view.highestModseq
+    const gone = this.#tellFlags(output, { uid, flags })
+    if (flags) this.#toldModseq = view.highestModseq
     this.#toldPlaces = undefined
     // New messages have no number as long as older ones wait to lose theirs.
     if (!expunges && gone.length > 0) return
-    for (const place of gone.reverse()) output.text(printExpunge(place + 1))
+    this.#announcedModseq = this.#toldModseq
+    this.#tellGone(gone, output)
     const known = this.#exists - gone.length
     await this.#adopt()
     if (this.#exists === known) return // EXPUNGE has told the new count already: a further EXISTS sends Apple Mail into a loop.
@@ -167,9 +237,16 @@ export class Selected implements Disposable {
     this.view[Symbol.dispose]()
   }
 
+  /** `places` ascending. */
+  #tellGone(places: readonly number[], output: Output): void {
+    const { qresync, uidOnly } = this.#dialect()
+    if (!qresync && !uidOnly) for (const place of places.toReversed()) output.text(printExpunge(place + 1))
+    else if (places.length > 0) output.text(printVanished(printUidSet(places.map(place => this.uidAt(place)))))
+  }
+
   #tellExists(output: Output): void {
     output.text(printExists(this.#exists))
-    output.text(printRecent(this.recentCount))
+    if (!this.#dialect().rev2) output.text(printRecent(this.recentCount))
   }
 
   /** Takes the view's present state as the client's, and what is new in it as \Recent. */
@@ -180,13 +257,14 @@ export class Selected implements Disposable {
     const highestUid = this.uidAt(this.#exists - 1)
     if (this.#exists === 0 || highestUid <= this.#highestUid) return
     this.#highestUid = highestUid
+    if (this.#dialect().rev2) return
     const from = await this.#firstRecent()
     // What was claimed is shown by the view by now; what came after it may count as well (RFC 3501 2.3.2).
     this.#recent.add(from, this.view.uidNext)
   }
 
   /** FETCH responses for changed flags, under the numbers that the client knows; the places of what is expunged, ascending. */
-  #tellFlags(output: Output, uid: boolean): number[] {
+  #tellFlags(output: Output, { uid, flags }: { readonly uid: boolean; readonly flags: boolean }): number[] {
     const { view } = this
     const snapshot = this.#snapshot
     const current = view.current
@@ -203,9 +281,8 @@ export class Selected implements Disposable {
         }
       }
       const modseq = current.modseqs[now] ?? 0
-      if (modseq <= this.#toldModseq || modseq <= this.#toldAt(place)) continue
-      const flags = this.flagText(place, output)
-      output.text(flagsFetchLine(place + 1, uid ? this.uidAt(place) : undefined, flags))
+      if (!flags || modseq <= this.#toldModseq || modseq <= this.#toldAt(place)) continue
+      this.tellFlags(place, output, { uid })
     }
     return gone
   }
@@ -243,11 +320,27 @@ export class Selected implements Disposable {
     return this.#toldKeywords.size > before
   }
 
+  /** RFC 4314 5.1.1: those that the client's rights let it change. */
+  #permanentFlags(): string {
+    const { flags, keywords } = flagsWithin(this.view.rights)
+    if (!keywords) return printFlags(flags, '')
+    return `${printFlags(flags, [...this.#toldKeywords].join(' '))} \\*`
+  }
+
+  /** The rights were changed while the mailbox is selected. */
+  #tellRights(output: Output): void {
+    this.#toldRights = this.view.rights
+    if (this.#isExamined || this.view.gone) return
+    this.#tellKeywords(output)
+    const code = { code: this.readOnly ? 'READ-ONLY' : 'READ-WRITE' } as const
+    output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: 'Your rights have changed' }))
+  }
+
   #tellKeywords(output: Output): void {
     const names = printFlags(allFlags, [...this.#toldKeywords].join(' '))
     output.text(printFlagsLine(names))
-    const flags = this.readOnly ? '' : `${names} \\*`
-    const text = this.readOnly ? 'No flag can be changed' : 'Flags that are kept'
+    const flags = this.readOnly ? '' : this.#permanentFlags()
+    const text = flags === '' ? 'No flag can be changed' : 'Flags that are kept'
     output.text(printStatusResponse({ tag: '*', status: 'OK', code: { code: 'PERMANENTFLAGS', flags }, text }))
   }
 }

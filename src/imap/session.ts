@@ -11,15 +11,18 @@ import type { ImapEvent, LiteralEvent } from '#wire/imap/receiver.ts'
 import { commandName, commandRules, type State, stateAfter } from '#wire/imap/state.ts'
 import { Conversation, goingDown } from './conversation.ts'
 import { dispatch } from './dispatch.ts'
+import { PrintedStructures } from './fetch/printed-structures.ts'
 import { badCommandsMax } from './limits.ts'
+import { type Decision, decideLiteral } from './literals.ts'
 import type { ImapNeeds } from './needs.ts'
-import { bad, no, type Reply } from './reply.ts'
-import { type Decision, diskFull } from './uploads.ts'
+import { tellAtRest, tellChanges, watchAtRest } from './notify/tell-changes.ts'
+import { bad, diskFull, no, type Reply } from './reply.ts'
 
 /** A function that talks IMAP to one client until it or we end; the caller closes the channel. Rejects with ChannelError when the connection breaks. */
 export function imapSession(needs: ImapNeeds): (channel: Channel, drain: AbortSignal) => Promise<void> {
+  const printed = new PrintedStructures()
   return async (channel, drain) => {
-    const session = new Session(new Conversation({ needs, channel, drain }))
+    const session = new Session(new Conversation({ needs, channel, drain, printed }))
     await session.run()
   }
 }
@@ -65,8 +68,17 @@ class Session {
     const mayDrain = !conversation.uploads.isBusy
     if (conversation.drain.aborted && mayDrain) return conversation.hangUp(goingDown)
     const event = conversation.input.receiver.next()
-    if (event === undefined) await conversation.hear({ mayDrain })
+    if (event === undefined) await this.#rest({ mayDrain })
     else await this.#take(event)
+  }
+
+  /** Nothing is to be done: what NOTIFY asked for is told as it happens, but not amid a message that is on its way. */
+  async #rest({ mayDrain }: { readonly mayDrain: boolean }): Promise<void> {
+    const conversation = this.#conversation
+    // Watch first, look afterwards: nothing falls between.
+    using _watch = watchAtRest(conversation)
+    if (mayDrain) await this.#tell('NOTIFY', () => tellAtRest(conversation))
+    if (!conversation.isOver) await conversation.hear({ mayDrain })
   }
 
   async #take(event: ImapEvent): Promise<void> {
@@ -76,7 +88,7 @@ class Session {
       case 'literal':
         return await this.#literal(event)
       case 'literal-bytes':
-        return await this.#octets(event.bytes, event.last)
+        return await this.#octets(event.bytes)
       case 'too-long':
         return this.#answer(event.tag, bad('The command is too long'))
       case 'line':
@@ -102,18 +114,17 @@ class Session {
   }
 
   async #decision(event: LiteralEvent): Promise<Decision> {
-    const { uploads, account } = this.#conversation
     try {
-      return await uploads.decide(event, account)
+      return await decideLiteral(this.#conversation, event)
     } catch (error) {
       return { kind: 'refuse', reply: this.#fault('APPEND', error) }
     }
   }
 
-  async #octets(bytes: Uint8Array, last: boolean): Promise<void> {
+  async #octets(bytes: Uint8Array): Promise<void> {
     const { uploads } = this.#conversation
     try {
-      await uploads.take(bytes, last)
+      await uploads.take(bytes)
     } catch (error) {
       await uploads.giveUp(this.#fault('APPEND', error))
     }
@@ -122,10 +133,11 @@ class Session {
   async #command(text: string): Promise<void> {
     const { uploads } = this.#conversation
     try {
-      const command = parseCommand(text)
+      const command = parseCommand(text, this.#conversation.dialect)
       await this.#run(command)
     } catch (error) {
       if (!(error instanceof ImapParseError)) throw error
+      if (error.saves) this.#conversation.selected?.searches.forget()
       this.#answer(error.tag, error.code === 'BADCHARSET' ? badCharset : bad(error.message))
     } finally {
       await uploads[Symbol.asyncDispose]()
@@ -135,15 +147,40 @@ class Session {
   async #run(command: Command): Promise<void> {
     const conversation = this.#conversation
     const before = conversation.state
+    conversation.beginCommand(command.tag)
     const reply = await this.#outcome(command)
-    if (conversation.selected !== undefined && !conversation.isOver) {
+    if (conversation.account !== undefined && !conversation.isOver) {
       const expunges = !commandRules[commandName(command)].holdsExpunges
-      await conversation.selected.announce(conversation.output, { expunges, uid: 'uid' in command && command.uid })
+      const uid = 'uid' in command && command.uid
+      await this.#tell(command.verb, () => tellChanges(conversation, { expunges, uid, verb: command.verb }))
     }
     if (reply === undefined) return
-    this.#answer(command.tag, reply)
+    this.#answer(command.tag, this.#withModseq(reply))
     if (!conversation.isOver) assertState(conversation.state, stateAfter(command, before, reply.status))
     if (command.verb === 'STARTTLS' && reply.status === 'OK') await this.#startTls()
+    if (command.verb === 'COMPRESS' && reply.status === 'OK') await conversation.compress()
+  }
+
+  /** A client that could not be told of everything has another view than we: it must begin anew. */
+  async #tell(verb: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#conversation.hangUp(this.#fault(verb, error).text)
+    }
+  }
+
+  /**
+   * RFC 7162 3.2.7; and where expunges wait to be told: without it the client would take the MODSEQ of a FETCH for the state
+   * that it has, and never hear of them if the connection broke now (errata 1810 of RFC 5162).
+   */
+  #withModseq(reply: Reply): Reply {
+    const { selected, dialect, output } = this.#conversation
+    if (selected === undefined || !dialect.qresync || this.#conversation.isOver) return reply
+    if (reply.tellsModseq !== true && !selected.holdsBack) return reply
+    if (reply.code === undefined) return { ...reply, code: { code: 'HIGHESTMODSEQ', number: selected.highestModseq } }
+    selected.tellHighestModseq(output)
+    return reply
   }
 
   async #outcome(command: Command): Promise<Reply | undefined> {

@@ -1,106 +1,123 @@
-// Literals of a command: small ones stay in its text, APPEND's message streams into the spool. Decides before the client sends (RFC 3501 4.3, 7.5).
+// The messages of an APPEND or REPLACE on their way into the spool, part by part: literals as their octets come, what URLs name in between.
+// Nothing but the spool holds them; literals.ts decides what may come.
 
-import type { Account } from '#accounts/account.ts'
-import { ParseError } from '#base/parse-error.ts'
-import type { SpooledMessage, SpoolWriter } from '#store/spool.ts'
-import { type AppendCommand, parseAppendHead } from '#wire/imap/parse.ts'
-import type { LiteralEvent } from '#wire/imap/receiver.ts'
-import { literalBeforeLoginBytes, literalBytes, messageBytes } from './limits.ts'
+import type { Spool, SpooledMessage, SpoolWriter } from '#store/spool.ts'
+import type { AppendHead } from '#wire/imap/append-head.ts'
+import type { AppendPart } from '#wire/imap/command.ts'
+import { heldUploadBytes } from './limits.ts'
 import { LineEnds } from './line-ends.ts'
-import type { ImapNeeds } from './needs.ts'
-import { bad, no, type Reply, refused } from './reply.ts'
+import { no, type Reply } from './reply.ts'
 
-export type Decision = { readonly kind: 'memory' | 'stream' } | { readonly kind: 'refuse'; readonly reply: Reply }
+/** A message that is not whole yet. */
+interface Upload {
+  readonly writer: SpoolWriter
+  readonly lineEnds: LineEnds
+  parts: number
+}
 
 export class Uploads implements AsyncDisposable {
-  readonly #needs: ImapNeeds
+  /** Of the command's last literal. */
+  head: AppendHead | undefined
+  readonly #spool: Spool
   #messages: SpooledMessage[] = []
-  #writer: SpoolWriter | undefined
-  #lineEnds = new LineEnds()
+  #finishedBytes = 0
+  #upload: Upload | undefined
+  /** How the octets that come are to be taken. */
+  #kind: AppendPart['kind'] = 'text'
   #problem: Reply | undefined
 
-  constructor(needs: ImapNeeds) {
-    this.#needs = needs
+  constructor({ store }: { readonly store: { readonly spool: Spool } }) {
+    this.#spool = store.spool
   }
 
   /** Whether a message is on its way, or here without the rest of its command. */
   get isBusy(): boolean {
-    return this.#writer !== undefined || this.#messages.length > 0 || this.#problem !== undefined
+    return this.#upload !== undefined || this.#messages.length > 0 || this.#problem !== undefined
   }
 
-  /** What to do with the literal that is announced. For 'stream' its octets go to `take`. */
-  async decide(event: LiteralEvent, account: Account | undefined): Promise<Decision> {
-    let head: AppendCommand | undefined
-    try {
-      head = parseAppendHead(event.soFar)
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error
-      return refuse(bad(error.message))
-    }
-    if (head === undefined) {
-      const most = account === undefined ? literalBeforeLoginBytes : literalBytes
-      return event.size <= most && event.fits ? { kind: 'memory' } : refuse(no('TOOBIG', 'The literal is too long'))
-    }
-    if (account === undefined) return refuse(bad('Log in first'))
-    const problem = await this.#objection(head, event.size, account)
-    if (problem !== undefined) return refuse(problem)
-    this.#writer = this.#needs.store.spool.open()
-    this.#lineEnds = new LineEnds()
-    return { kind: 'stream' }
+  /** Why the command cannot come to anything any more. */
+  get problem(): Reply | undefined {
+    return this.#problem
   }
 
-  /** The next octets of a streamed literal. After `giveUp` they are let go by. */
-  async take(bytes: Uint8Array, last: boolean): Promise<void> {
-    const writer = this.#writer
-    if (writer === undefined) return
-    await writer.write(this.#lineEnds.put(bytes))
-    if (!last) return
-    await writer.write(this.#lineEnds.end())
-    this.#messages.push(await writer.finish())
-    this.#writer = undefined
+  /** Messages that are whole. */
+  get count(): number {
+    return this.#messages.length
   }
 
-  /** The message can't be kept: `problem` will be the answer to its command. */
+  /** Parts of the message under way. */
+  get parts(): number {
+    return this.#upload?.parts ?? 0
+  }
+
+  /** Octets of the message under way. */
+  get sizeBytes(): number {
+    return this.#upload?.writer.sizeBytes ?? 0
+  }
+
+  /** Octets of the whole command. */
+  get totalBytes(): number {
+    return this.#finishedBytes + this.sizeBytes
+  }
+
+  /** The next part begins: its octets come by `take`. */
+  begin(kind: AppendPart['kind']): void {
+    this.#kind = kind
+    this.#upload ??= { writer: this.#spool.open(), lineEnds: new LineEnds(), parts: 0 }
+    this.#upload.parts += 1
+  }
+
+  /** The next octets of the part. After `giveUp` they are let go by. */
+  async take(bytes: Uint8Array): Promise<void> {
+    if (this.#upload === undefined) return
+    const { writer, lineEnds } = this.#upload
+    await writer.write(this.#kind === 'text' ? lineEnds.put(bytes) : lineEnds.pass(bytes, this.#kind === 'binary'))
+  }
+
+  /** The message under way is whole. A problem, if it can't be kept. */
+  async finish(): Promise<Reply | undefined> {
+    const upload = this.#upload
+    if (upload === undefined) return undefined
+    await upload.writer.write(upload.lineEnds.end())
+    // RFC 3502: a client takes an APPEND back by an empty literal.
+    if (upload.writer.sizeBytes === 0) return no('CANNOT', 'An empty message is not kept')
+    const message = await upload.writer.finish()
+    this.#upload = undefined
+    this.#messages.push(message)
+    this.#finishedBytes += message.sizeBytes
+    return this.#heldBytes() > heldUploadBytes ? no('LIMIT', 'Too much at once: append fewer messages') : undefined
+  }
+
+  /** The command can't be carried out: `problem` will be its answer. */
   async giveUp(problem: Reply): Promise<void> {
-    const writer = this.#writer
+    const upload = this.#upload
     this.#problem = problem
-    this.#writer = undefined
-    await writer?.[Symbol.asyncDispose]()
+    this.#upload = undefined
+    await upload?.writer[Symbol.asyncDispose]()
   }
 
-  /** The messages of the command that is complete now, whose owner the caller becomes; or why there are none. */
-  collect(): { readonly messages: readonly SpooledMessage[]; readonly problem: Reply | undefined } {
-    const messages = this.#problem === undefined ? this.#messages : []
-    if (this.#problem === undefined) this.#messages = []
-    return { messages, problem: this.#problem }
+  /** The messages of the command that is complete now, whose owner the caller becomes. */
+  collect(): readonly SpooledMessage[] {
+    const messages = this.#messages
+    this.#messages = []
+    return messages
   }
 
   /** Drops whatever is left of the command. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const left = [...this.#messages, this.#writer]
+    const left = [...this.#messages, this.#upload?.writer]
     this.#messages = []
-    this.#writer = undefined
+    this.#finishedBytes = 0
+    this.#upload = undefined
     this.#problem = undefined
+    this.head = undefined
     for (const one of left) await one?.[Symbol.asyncDispose]()
   }
 
-  /** Why a message cannot be taken, found before it is sent. */
-  async #objection({ mailbox }: AppendCommand, sizeBytes: number, { accountId }: Account): Promise<Reply | undefined> {
-    const { store, maxMessageBytes = messageBytes } = this.#needs
-    if (sizeBytes > maxMessageBytes) return no('TOOBIG', `No message may be larger than ${maxMessageBytes} octets`)
-    if ((await store.mailbox(accountId, mailbox)) === undefined)
-      return refused({ kind: 'no-such-mailbox' }, 'destination')
-    const { usedBytes, limitBytes } = await store.quota(accountId)
-    if (limitBytes !== undefined && usedBytes + sizeBytes > limitBytes) return refused({ kind: 'over-quota' })
-    return undefined
+  /** Octets that wait in memory: a small message is no file (store/limits.ts), and there may be many. */
+  #heldBytes(): number {
+    let bytes = 0
+    for (const { head, sizeBytes } of this.#messages) bytes += Math.min(sizeBytes, head.length * 2)
+    return bytes
   }
-}
-
-/** No room on the disk: not the account's fault, and it may pass. */
-export function diskFull(): Reply {
-  return no('UNAVAILABLE', 'The disk of the server is full: nothing was stored')
-}
-
-function refuse(reply: Reply): Decision {
-  return { kind: 'refuse', reply }
 }

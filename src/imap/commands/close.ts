@@ -11,7 +11,8 @@ export async function close(
   selected: Selected,
   { verb }: CommandOf<'CLOSE' | 'UNSELECT'>,
 ): Promise<Reply> {
-  if (verb === 'CLOSE' && !selected.readOnly) {
+  // RFC 4314 4: without the right to expunge it only closes.
+  if (verb === 'CLOSE' && !selected.readOnly && selected.view.rights.includes('e')) {
     const { accountId, mailboxId } = selected.view
     for (const slice of uidSlices(deletedUids(selected)))
       await conversation.needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true })

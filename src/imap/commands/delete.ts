@@ -2,13 +2,20 @@
 
 import type { Account } from '#accounts/account.ts'
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
-import { ok, type Reply, refused } from '#imap/reply.ts'
+import { findMailbox } from '#imap/mailboxes.ts'
+import { noSuchMailbox, ok, type Reply, refused } from '#imap/reply.ts'
+import { refusalByName } from '#imap/rights.ts'
 
 export async function deleteMailbox(
-  { needs }: Conversation,
-  { accountId }: Account,
+  conversation: Conversation,
+  account: Account,
   { mailbox }: CommandOf<'DELETE'>,
 ): Promise<Reply> {
-  const result = await needs.store.deleteMailbox(accountId, mailbox)
-  return result.kind === 'done' ? ok('Deleted') : refused(result)
+  const found = await findMailbox(conversation, account, mailbox)
+  const refusal = refusalByName('DELETE', found)
+  if (refusal !== undefined || found === undefined) return refusal ?? noSuchMailbox()
+  const result = await conversation.needs.store.deleteMailbox(found.accountId, found.mailbox.name)
+  if (result.kind !== 'done') return refused(result)
+  conversation.notices?.forgetName(found.name)
+  return ok('Deleted')
 }

@@ -1,14 +1,36 @@
-// ENABLE (RFC 5161). No extension of ours needs it yet: unknown names are passed over.
+// ENABLE (RFC 5161). Names that are unknown, or enabled already, are passed over.
 
+import type { Account } from '#accounts/account.ts'
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
+import { watchMetadata } from '#imap/notify/watch-metadata.ts'
 import { ok, type Reply } from '#imap/reply.ts'
 import { printEnabled } from '#wire/imap/print-lines.ts'
 
-/** What can be enabled, in upper case. */
-const extensions: ReadonlySet<string> = new Set()
+/** What can be enabled, by its name in upper case, and what comes with it. */
+const extensions: ReadonlyMap<string, { readonly name: string; readonly with: readonly string[] }> = new Map([
+  ['IMAP4REV2', { name: 'IMAP4rev2', with: [] }],
+  ['UTF8=ACCEPT', { name: 'UTF8=ACCEPT', with: [] }],
+  ['CONDSTORE', { name: 'CONDSTORE', with: [] }],
+  // RFC 7162 3.2.3
+  ['QRESYNC', { name: 'QRESYNC', with: ['CONDSTORE'] }],
+  ['UIDONLY', { name: 'UIDONLY', with: [] }],
+  ['METADATA', { name: 'METADATA', with: [] }],
+])
 
-export function enable(conversation: Conversation, { capabilities }: CommandOf<'ENABLE'>): Reply {
-  const enabled = new Set(capabilities.map(name => name.toUpperCase()).filter(name => extensions.has(name)))
-  conversation.output.text(printEnabled([...enabled]))
+export async function enable(
+  conversation: Conversation,
+  account: Account,
+  { capabilities }: CommandOf<'ENABLE'>,
+): Promise<Reply> {
+  const told = new Set(conversation.capabilities().map(name => name.toUpperCase()))
+  const wanted = new Set(capabilities.map(name => name.toUpperCase()))
+  const fresh = [...wanted].filter(name => told.has(name) && !conversation.enabled.has(name))
+  const names = fresh.flatMap(name => {
+    const extension = extensions.get(name)
+    return extension === undefined ? [] : [extension]
+  })
+  conversation.output.text(printEnabled(names.map(({ name }) => name)))
+  conversation.enable(names.flatMap(({ name, with: more }) => [name.toUpperCase(), ...more]))
+  if (fresh.includes('METADATA')) await watchMetadata(conversation, account)
   return ok('Done')
 }

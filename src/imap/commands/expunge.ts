@@ -1,6 +1,7 @@
 // EXPUNGE (RFC 3501 6.4.3) and UID EXPUNGE (RFC 4315 2.1). The EXPUNGE responses come from `announce`, as for any other session.
 
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
+import { cutShort, limitOf } from '#imap/message-limit.ts'
 import { placesIn, rangesOfUids } from '#imap/message-ranges.ts'
 import { no, ok, type Reply } from '#imap/reply.ts'
 import type { Selected } from '#imap/selected.ts'
@@ -8,6 +9,7 @@ import { uidSlices } from '#imap/uid-slices.ts'
 import { flag } from '#mail/flags.ts'
 import type { SequenceSet } from '#wire/imap/command.ts'
 
+/** Never of a part (RFC 9738 3.1). */
 export async function expunge(conversation: Conversation, selected: Selected): Promise<Reply> {
   return await remove(conversation, selected, deletedUids(selected))
 }
@@ -17,7 +19,11 @@ export async function uidExpunge(
   selected: Selected,
   { set }: CommandOf<'UID EXPUNGE'>,
 ): Promise<Reply> {
-  return await remove(conversation, selected, deletedUids(selected, set))
+  const uids = deletedUids(selected, set)
+  const limit = limitOf(conversation)
+  if (uids.length <= limit || selected.readOnly) return await remove(conversation, selected, uids)
+  const newest = uids.slice(-limit)
+  return cutShort(conversation, await remove(conversation, selected, newest), newest[0] ?? 0)
 }
 
 /** UIDs of the messages, announced or not, that carry \Deleted now; with `set` those in it. */
@@ -30,9 +36,14 @@ export function deletedUids({ view }: Selected, set?: SequenceSet): readonly num
   return uids
 }
 
-async function remove({ needs }: Conversation, selected: Selected, uids: readonly number[]): Promise<Reply> {
+async function remove(conversation: Conversation, selected: Selected, uids: readonly number[]): Promise<Reply> {
   if (selected.readOnly) return no('READ-ONLY', 'The mailbox is open for reading only')
   const { accountId, mailboxId } = selected.view
-  for (const slice of uidSlices(uids)) await needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true })
-  return ok('Done')
+  let done = 0
+  for (const slice of uidSlices(uids)) {
+    await conversation.needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true })
+    done += slice.length
+    conversation.progress(done, uids.length)
+  }
+  return uids.length === 0 ? ok('Done') : { ...ok('Done'), tellsModseq: true }
 }

@@ -2,6 +2,7 @@
 
 import type { Conversation } from '#imap/conversation.ts'
 import { keepAliveMs } from '#imap/limits.ts'
+import { tellChanges } from '#imap/notify/tell-changes.ts'
 import { bad, ok, type Reply } from '#imap/reply.ts'
 import { printContinuation, printStatusResponse } from '#wire/imap/print-lines.ts'
 
@@ -17,7 +18,7 @@ export async function idle(conversation: Conversation): Promise<Reply | undefine
     const event = input.receiver.next()
     if (event?.kind === 'line') return /^done *$/i.test(event.text) ? ok('Done') : bad('Expected DONE')
     if (event !== undefined) return bad('Expected DONE')
-    await selected?.announce(output, { expunges: true, uid: false })
+    await tellChanges(conversation, { expunges: true, uid: false })
     if (alive.isDue()) output.text(printStatusResponse({ tag: '*', status: 'OK', text: 'still here' }))
     if ((await conversation.hear({ mayDrain: true })) === 'over') return undefined
   }

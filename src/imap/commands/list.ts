@@ -1,87 +1,96 @@
-// LIST and LSUB (RFC 3501 6.3.8, 6.3.9) with CHILDREN (RFC 3348) and the uses of SPECIAL-USE (RFC 6154 2).
+// LIST (RFC 3501 6.3.8) with CHILDREN (RFC 3348), and the extended one (RFC 5258) with what it returns of STATUS (RFC 5819),
+// SPECIAL-USE (RFC 6154), MYRIGHTS (RFC 8440) and METADATA (RFC 9590).
 
 import type { Account } from '#accounts/account.ts'
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { namePatternChars } from '#imap/limits.ts'
-import { missingParents, namePattern, parentsOf } from '#imap/name-pattern.ts'
+import { matchingNames } from '#imap/list/matching-names.ts'
+import { type AttributeChoice, byName, missingWord, type NameTree, readNameTree } from '#imap/list/name-tree.ts'
+import { returnsTeller } from '#imap/list/returns.ts'
+import { type Chosen, chooseNames, criteriaNames, namesThatMeet, parentsOfAll } from '#imap/list/selection.ts'
 import { bad, ok, type Reply } from '#imap/reply.ts'
-import { delimiter, type Mailbox } from '#store/mailbox.ts'
+import { delimiter } from '#store/mailbox.ts'
+import type { ListOptions, ListSelection } from '#wire/imap/command.ts'
 import { printList } from '#wire/imap/print-lines.ts'
-
-interface Listed {
-  readonly name: string
-  readonly attributes: readonly string[]
-}
+import { printChildInfo } from '#wire/imap/print-list.ts'
 
 export async function list(
   conversation: Conversation,
-  { accountId }: Account,
-  { verb, reference, pattern }: CommandOf<'LIST'>,
+  account: Account,
+  { reference, patterns, options }: CommandOf<'LIST'>,
 ): Promise<Reply> {
-  const { needs, output } = conversation
-  const whole = reference + pattern
-  if (whole.length > namePatternChars) return bad('The pattern is too long')
-  const listed =
+  const { dialect, output } = conversation
+  // RFC 7162 3.1: who asks for it knows of CONDSTORE.
+  if (options?.returns.status?.includes('HIGHESTMODSEQ') === true) conversation.useCondstore()
+  const whole = patterns.map(pattern => reference + pattern)
+  if (whole.reduce((sum, pattern) => sum + pattern.length, 0) > namePatternChars) return bad('The pattern is too long')
+  if (options === undefined && patterns[0] === '') {
     // Asks for the delimiter alone.
-    pattern === '' && verb === 'LIST'
-      ? [{ name: '', attributes: ['\\Noselect'] }]
-      : await matching(
-          conversation,
-          whole,
-          await (verb === 'LIST' ? mailboxes(needs.store, accountId) : subscribed(needs.store, accountId)),
-        )
-  for (const { name, attributes } of listed) {
-    output.text(printList({ verb, attributes, delimiter, name }))
-    if (output.isFull) await conversation.breathe()
+    output.text(printList({ verb: 'LIST', attributes: ['\\Noselect'], delimiter, name: '' }, dialect))
+    return ok('That is all')
   }
+  const asked = patterns.flatMap((pattern, index) => (pattern === '' ? [] : [whole[index] ?? '']))
+  const tree = await readNameTree(conversation, account)
+  const chosen = await choose(conversation, tree, { patterns: asked, selection: options?.selection ?? everything })
+  await answer(conversation, account, { tree, chosen, options })
   return ok('That is all')
 }
 
-type Store = Conversation['needs']['store']
+const everything: ListSelection = { subscribed: false, specialUse: false, recursive: false }
 
-async function mailboxes(store: Store, accountId: number): Promise<readonly Listed[]> {
-  const all = await store.mailboxes(accountId)
-  const parents = new Set<string>()
-  for (const { name } of all) for (const parent of parentsOf(name)) parents.add(parent)
-  return all.map(mailbox => ({ name: mailbox.name, attributes: attributesOf(mailbox, parents) }))
+interface Question {
+  readonly patterns: readonly string[]
+  readonly selection: ListSelection
 }
 
-function attributesOf({ name, specialUse }: Mailbox, parents: ReadonlySet<string>): readonly string[] {
-  const children = parents.has(name) ? '\\HasChildren' : '\\HasNoChildren'
-  return specialUse === undefined ? [children] : [children, specialUse]
-}
-
-async function subscribed(store: Store, accountId: number): Promise<readonly Listed[]> {
-  const names = await store.subscriptions(accountId)
-  return names.map(name => ({ name, attributes: [] }))
-}
-
-async function matching(
+async function choose(
   conversation: Conversation,
-  pattern: string,
-  all: readonly Listed[],
-): Promise<readonly Listed[]> {
-  const matches = namePattern(pattern)
-  // INBOX has no case (RFC 3501 5.1).
-  const matchesInbox = namePattern(pattern.toUpperCase())
-  const found: Listed[] = []
-  for (const listed of [...all, ...levels(pattern, all)]) {
-    const { name } = listed
-    if (name === 'INBOX' ? matchesInbox(name) : matches(name)) found.push(listed)
-    // A long pattern and thousands of long names are seconds of work.
-    await conversation.breathe()
+  tree: NameTree,
+  { patterns, selection }: Question,
+): Promise<readonly Chosen[]> {
+  const meeting = namesThatMeet(tree, selection)
+  const candidates = new Set([...meeting, ...(selection.recursive ? parentsOfAll(meeting) : [])])
+  const matching = await matchingNames(conversation, candidates, patterns)
+  const chosen = chooseNames(meeting, matching, selection)
+  if (criteriaNames(selection).length > 0) return chosen.toSorted(byName)
+  const levels = await matchingNames(conversation, tree.missingParents(), patterns.filter(stopsAtLevel))
+  return [...chosen, ...Array.from(levels, name => ({ name, meets: true, childInfo: false }))].sort(byName)
+}
+
+/** Such a pattern shows the levels too, made or not (RFC 3501 6.3.8). */
+function stopsAtLevel(pattern: string): boolean {
+  return pattern.endsWith('%')
+}
+
+interface Answer {
+  readonly tree: NameTree
+  readonly chosen: readonly Chosen[]
+  readonly options: ListOptions | undefined
+}
+
+async function answer(conversation: Conversation, account: Account, { tree, chosen, options }: Answer): Promise<void> {
+  const { dialect, output } = conversation
+  const choice = attributeChoice(conversation, options)
+  const childInfo = options === undefined ? [] : [printChildInfo(criteriaNames(options.selection))]
+  const tellMore = options && returnsTeller(conversation, account, options.returns)
+  for (const { name, meets, childInfo: hasChildInfo } of chosen) {
+    const extended = hasChildInfo ? childInfo : []
+    output.text(
+      printList({ verb: 'LIST', attributes: tree.attributes(name, choice), delimiter, name, extended }, dialect),
+    )
+    const found = tree.mailboxes.get(name)
+    // RFC 5819 3: nothing more of a name that only stands for others.
+    if (found !== undefined && meets) await tellMore?.(found)
+    // STATUS may open each mailbox to count in it.
+    if (output.isFull || tellMore !== undefined) await conversation.breathe()
   }
-  return found.sort(byName)
 }
 
-/** A pattern that stops at a level shows the levels too, made or not (RFC 3501 6.3.8, 6.3.9). */
-function levels(pattern: string, all: readonly Listed[]): readonly Listed[] {
-  if (!pattern.endsWith('%')) return []
-  const missing = missingParents(all.map(({ name }) => name))
-  return Array.from(missing, name => ({ name, attributes: ['\\Noselect', '\\HasChildren'] }))
-}
-
-function byName(a: Listed, b: Listed): number {
-  if (a.name === 'INBOX' || b.name === 'INBOX') return a.name === b.name ? 0 : a.name === 'INBOX' ? -1 : 1
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+/** RFC 3348 lets every plain LIST tell of children; an extended one tells what it was asked for. */
+function attributeChoice({ dialect }: Conversation, options: ListOptions | undefined): AttributeChoice {
+  return {
+    children: options === undefined || options.returns.children,
+    subscribed: options !== undefined && (options.returns.subscribed || options.selection.subscribed),
+    missing: missingWord(dialect, options !== undefined),
+  }
 }

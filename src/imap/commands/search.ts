@@ -1,54 +1,42 @@
-// SEARCH and UID SEARCH (RFC 3501 6.4.4, 6.4.8): a scan with the RFC's substring semantics.
+// SEARCH and UID SEARCH (RFC 3501 6.4.4, RFC 9051 6.4.4), with what RFC 4731, 5182, 5267, 6203, 7162 and 9394 let it answer.
 
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
-import { messageBatches } from '#imap/fetch/message-batches.ts'
-import { placesPerBreath } from '#imap/limits.ts'
+import { cutShort } from '#imap/message-limit.ts'
 import { ok, type Reply } from '#imap/reply.ts'
-import { columnTest } from '#imap/search/column-test.ts'
-import { messageTest } from '#imap/search/message-test.ts'
-import { SearchedMessage } from '#imap/search/searched-message.ts'
+import { answer, asksModseq, prepare } from '#imap/search/answer.ts'
+import { find } from '#imap/search/find.ts'
+import { keepUpToDate, refuse } from '#imap/search/keep-up-to-date.ts'
+import { highestModseq, numberOf, type SearchResult } from '#imap/search/search-result.ts'
+import { searched } from '#imap/search/searched-ranges.ts'
 import type { Selected } from '#imap/selected.ts'
-import type { SearchKey } from '#wire/imap/command.ts'
 import { printSearch } from '#wire/imap/print-lines.ts'
+import { printSearchModseq } from '#wire/imap/print-search.ts'
 
 export async function search(
   conversation: Conversation,
   selected: Selected,
-  { uid, key }: CommandOf<'SEARCH'>,
+  { tag, uid, key, returns }: CommandOf<'SEARCH'>,
 ): Promise<Reply> {
-  if (uid) await selected.announceNew(conversation.output)
-  const places = await find(conversation, selected, key)
-  conversation.output.text(printSearch(places.map(place => (uid ? selected.uidAt(place) : place + 1))))
-  return ok('Done')
+  const refusal = prepare(conversation, selected, { tag, key, returns })
+  if (refusal !== undefined) return refusal
+  const { output } = conversation
+  if (uid) await selected.announceNew(output)
+  const { within, cutAtUid } = searched(conversation, selected, key)
+  const finding = find(conversation, selected, key, within)
+  // RFC 5182 2.1: a search that fails leaves nothing in `$`, which this one may still read.
+  if (returns?.save === true) selected.searches.forget()
+  const result: SearchResult = { ...(await finding), selected, uid, tellsModseq: asksModseq(key) }
+  if (returns === undefined) output.text(plainAnswer(result))
+  else {
+    answer(conversation, { tag, result, returns })
+    if (returns.update && cutAtUid === undefined) keepUpToDate(conversation, result, { tag, key })
+    else if (returns.update) refuse(conversation, tag, 'A part of a result is not kept up to date')
+  }
+  return cutAtUid === undefined ? ok('Done') : cutShort(conversation, ok('Done'), cutAtUid)
 }
 
-/** The places of the messages that match, ascending. */
-async function find(conversation: Conversation, selected: Selected, key: SearchKey): Promise<readonly number[]> {
-  const test = columnTest(key, selected)
-  const found: number[] = []
-  const open: number[] = []
-  for (let place = 0; place < selected.exists; place += 1) {
-    const verdict = test(place)
-    if (verdict === 'yes') found.push(place)
-    else if (verdict === 'ask') open.push(place)
-    if (place % placesPerBreath === 0) await conversation.breathe()
-  }
-  if (open.length === 0) return found
-  for await (const place of readAndFind(conversation, selected, key, open)) found.push(place)
-  return found.sort((a, b) => a - b)
-}
-
-async function* readAndFind(
-  conversation: Conversation,
-  selected: Selected,
-  key: SearchKey,
-  places: readonly number[],
-): AsyncGenerator<number> {
-  const test = messageTest(key, selected)
-  const breathe = async () => await conversation.breathe()
-  for await (const batch of messageBatches(conversation.needs.store, selected, places)) {
-    for (const { place, reader } of batch)
-      if (reader !== undefined && (await test(place, new SearchedMessage(reader, breathe)))) yield place
-    await breathe()
-  }
+function plainAnswer(result: SearchResult): string {
+  const numbers = result.places.map(place => numberOf(result, place))
+  const modseq = result.tellsModseq ? highestModseq(result.selected, result.places) : undefined
+  return modseq === undefined ? printSearch(numbers) : printSearchModseq(numbers, modseq)
 }

@@ -1,44 +1,126 @@
-// STORE (RFC 3501 6.4.6). What the client asked for with .SILENT it is not told, what others did at the same time it is.
+// STORE (RFC 3501 6.4.6, RFC 7162 3.1.3). What the client asked for with .SILENT it is not told, what others did at the same time it is.
 
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
-import { placesIn, type Range, rangesOfNumbers, rangesOfUids, rangesSize } from '#imap/message-ranges.ts'
+import { backwards, cutShort, limitOf } from '#imap/message-limit.ts'
+import {
+  intersection,
+  placeAtOrAfter,
+  placesIn,
+  type Range,
+  rangesOfNumbers,
+  rangesOfUids,
+  rangesSize,
+} from '#imap/message-ranges.ts'
+import { readerEdit } from '#imap/reader-rights.ts'
 import { bad, no, ok, type Reply } from '#imap/reply.ts'
 import type { Selected } from '#imap/selected.ts'
 import { uidSlices } from '#imap/uid-slices.ts'
 import { editedKeywords } from '#store/keywords.ts'
-import { flagsFetchLine } from '#wire/imap/print-fetch.ts'
+import type { ResponseCode } from '#wire/imap/response-code.ts'
+import { printUidSet } from '#wire/imap/sequence-set.ts'
 
 type StoreCommand = CommandOf<'STORE'>
 
-export async function store(
-  { needs, output }: Conversation,
-  selected: Selected,
-  command: StoreCommand,
-): Promise<Reply> {
-  const { uid, set, silent } = command
+export async function store(conversation: Conversation, selected: Selected, command: StoreCommand): Promise<Reply> {
+  const { uid, set, unchangedSince } = command
   if (selected.readOnly) return no('READ-ONLY', 'The mailbox is open for reading only')
+  if (unchangedSince !== undefined) conversation.useCondstore()
   const ranges = uid ? rangesOfUids(set, selected.columns, selected.exists) : rangesOfNumbers(set, selected.exists)
   if (ranges === undefined) return bad('There is no message of this number')
   const uids = uid ? uidsNow(selected, command) : Array.from(placesIn(ranges), place => selected.uidAt(place))
-  const expected = silent ? new Expected(selected, ranges, command) : undefined
+  const limit = limitOf(conversation)
+  if (uids.length <= limit) return await storeIn(conversation, selected, { command, ranges, uids })
+  const newest = uids.slice(-limit)
+  const [lowestUid = 0] = newest
+  const first = placeAtOrAfter({ uids: selected.columns.uids, count: selected.exists }, lowestUid)
+  const told = backwards(intersection(ranges, [{ first, last: selected.exists - 1 }]))
+  return cutShort(
+    conversation,
+    await storeIn(conversation, selected, { command, ranges: told, uids: newest }),
+    lowestUid,
+  )
+}
+
+interface Stored {
+  readonly command: StoreCommand
+  /** The places to tell of, in that order. */
+  readonly ranges: readonly Range[]
+  readonly uids: readonly number[]
+}
+
+async function storeIn(conversation: Conversation, selected: Selected, stored: Stored): Promise<Reply> {
+  const { command, ranges, uids } = stored
+  const expected = command.silent ? new Expected(selected, ranges, command) : undefined
+  const spared = await setFlags(conversation, selected, { uids, command })
+  const someGone = await tell(conversation, selected, { ranges, command, expected, spared })
+  // RFC 7162 3.1.3: what was changed since stays, and is named.
+  if (spared.size > 0) return ok('Some messages have changed since', modified(selected, command, spared))
+  // RFC 2180 4.2: told only where the client waits for the result of each message.
+  if (someGone && !command.uid && !command.silent) return no('EXPUNGEISSUED', 'Some of the messages are expunged')
+  return ok('Done')
+}
+
+/** The UIDs of those that `unchangedSince` spared. */
+async function setFlags(
+  conversation: Conversation,
+  selected: Selected,
+  { uids, command }: { readonly uids: readonly number[]; readonly command: StoreCommand },
+): Promise<ReadonlySet<number>> {
   const { accountId, mailboxId } = selected.view
-  for (const slice of uidSlices(uids)) await needs.store.setFlags(accountId, mailboxId, slice, command)
+  const { action, flags, keywords, unchangedSince } = command
+  const edit = { action, flags, keywords, unchangedSince, reader: readerEdit(selected.view) }
+  const spared = new Set<number>()
+  let done = 0
+  for (const slice of uidSlices(uids)) {
+    const { modified } = await conversation.needs.store.setFlags(accountId, mailboxId, slice, edit)
+    for (const uid of modified) spared.add(uid)
+    done += slice.length
+    conversation.progress(done, uids.length)
+  }
+  return spared
+}
+
+interface Told {
+  readonly ranges: readonly Range[]
+  readonly command: StoreCommand
+  readonly expected: Expected | undefined
+  readonly spared: ReadonlySet<number>
+}
+
+/** The FETCH responses; whether some of the messages are gone. */
+async function tell(conversation: Conversation, selected: Selected, told: Told): Promise<boolean> {
+  const { output } = conversation
+  const { ranges, expected, spared } = told
+  const { uid, unchangedSince } = told.command
   let someGone = false
-  let index = 0
+  let index = -1
   for (const place of placesIn(ranges)) {
+    index += 1
     if (selected.isGone(place)) someGone = true
+    else if (spared.has(selected.uidAt(place))) continue
     else if (expected === undefined) {
-      output.text(flagsFetchLine(place + 1, uid ? selected.uidAt(place) : undefined, selected.flagText(place, output)))
+      selected.tellFlags(place, output, { uid })
       selected.markTold(place)
     } else {
       selected.introduce(selected.keywordsAt(place), output)
-      if (expected.holds(index, place)) selected.markTold(place)
+      const isAsExpected = expected.holds(index, place)
+      // RFC 7162 3.1.3: the new MODSEQ is told, however silent the STORE.
+      if (unchangedSince !== undefined || (conversation.dialect.condstore && isAsExpected))
+        selected.tellFlags(place, output, { uid, flags: !isAsExpected })
+      if (isAsExpected) selected.markTold(place)
     }
-    index += 1
+    if (output.isFull) await conversation.breathe()
   }
-  // RFC 2180 4.2: told only where the client waits for the result of each message.
-  if (someGone && !uid && !silent) return no('EXPUNGEISSUED', 'Some of the messages are expunged')
-  return ok('Done')
+  return someGone
+}
+
+/** By number or by UID, as the client named them. */
+function modified(selected: Selected, { uid, set }: StoreCommand, spared: ReadonlySet<number>): ResponseCode {
+  const uids = [...spared].sort((a, b) => a - b)
+  if (uid) return { code: 'MODIFIED', set: printUidSet(uids) }
+  const ranges = rangesOfNumbers(set, selected.exists) ?? []
+  const numbers = [...placesIn(ranges)].filter(place => spared.has(selected.uidAt(place))).map(place => place + 1)
+  return { code: 'MODIFIED', set: printUidSet(numbers) }
 }
 
 /** Those of the set in what the mailbox holds now, announced or not. */

@@ -43,6 +43,11 @@ export class MessageReader {
     return this.#structure
   }
 
+  /** If it was read already. */
+  get knownStructure(): Part | undefined {
+    return this.#structure
+  }
+
   async #readHead(): Promise<Head> {
     for (let size = headerGuessBytes; ; size *= 8) {
       const bytes = await this.read(0, Math.min(size, this.sizeBytes))

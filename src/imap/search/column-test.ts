@@ -1,10 +1,12 @@
-// SEARCH keys that the session's columns answer (RFC 3501 6.4.4). Keys that need the message itself come out as 'ask', so that
+// SEARCH keys that the session's columns answer (RFC 3501 6.4.4, 5032, 5182, 7162, 8474, 8514). Keys that need the message itself come out as 'ask', so that
 // a message is read only if the cheap keys leave it open.
 
 import { type Range, rangesOfNumbers, rangesOfUids } from '#imap/message-ranges.ts'
 import type { Selected } from '#imap/selected.ts'
 import { flag } from '#mail/flags.ts'
 import type { SearchKey, SequenceSet } from '#wire/imap/command.ts'
+import { type ObjectId, parseObjectId } from '#wire/imap/object-id.ts'
+import type { SearchGround } from './search-ground.ts'
 
 export type Verdict = 'no' | 'yes' | 'ask'
 export type ColumnTest = (place: number) => Verdict
@@ -12,7 +14,8 @@ export type ColumnTest = (place: number) => Verdict
 export const dayMs = 86_400_000
 
 /** The test of `key` for the messages that the session knows now. */
-export function columnTest(key: SearchKey, selected: Selected): ColumnTest {
+export function columnTest(key: SearchKey, ground: SearchGround): ColumnTest {
+  const { selected } = ground
   const { columns } = selected
   switch (key.key) {
     case 'all':
@@ -31,30 +34,64 @@ export function columnTest(key: SearchKey, selected: Selected): ColumnTest {
       return rangesTest(rangesOfKnownNumbers(key.set, selected.exists))
     case 'uid':
       return rangesTest(rangesOfUids(key.set, columns, selected.exists))
+    case 'saved':
+      return rangesTest(ground.saved)
     case 'before':
       return place => verdict((columns.dates[place] ?? 0) < key.day)
     case 'on':
-      return place => verdict(Math.floor((columns.dates[place] ?? 0) / dayMs) === key.day / dayMs)
+      return place => verdict(dayOf(columns.dates[place] ?? 0) === key.day)
     case 'since':
       return place => verdict((columns.dates[place] ?? 0) >= key.day)
+    case 'savedbefore':
+      return place => verdict((columns.savedDates[place] ?? 0) < key.day)
+    case 'savedon':
+      return place => verdict(dayOf(columns.savedDates[place] ?? 0) === key.day)
+    case 'savedsince':
+      return place => verdict((columns.savedDates[place] ?? 0) >= key.day)
+    // RFC 5032 3: in whole seconds, both ends included.
+    case 'older':
+      return place => verdict((columns.dates[place] ?? 0) <= ground.nowMs - key.seconds * 1000)
+    case 'younger':
+      return place => verdict((columns.dates[place] ?? 0) >= ground.nowMs - key.seconds * 1000)
+    case 'modseq':
+      return place => verdict(selected.modseqAt(place) >= key.modseq)
+    case 'emailid':
+      return idTest(parseObjectId('M', key.id), selected, columns.messageIds)
+    case 'threadid':
+      return idTest(parseObjectId('T', key.id), selected, columns.threadIds)
     case 'larger':
       return place => verdict((columns.sizes[place] ?? 0) > key.sizeBytes)
     case 'smaller':
       return place => verdict((columns.sizes[place] ?? 0) < key.sizeBytes)
+    case 'fuzzy':
+      return columnTest(key.of, ground)
     case 'not':
-      return notTest(columnTest(key.of, selected))
+      return notTest(columnTest(key.of, ground))
     case 'or':
-      return anyTest([columnTest(key.left, selected), columnTest(key.right, selected)])
+      return anyTest([columnTest(key.left, ground), columnTest(key.right, ground)])
     case 'and':
-      return allTest(key.all.map(one => columnTest(one, selected)))
+      return allTest(key.all.map(one => columnTest(one, ground)))
     case 'header':
     case 'body':
-    case 'text':
+    case 'text': {
+      const texts = ground.texts.get(key)
+      return texts === undefined ? () => 'ask' : place => texts.of(columns.messageIds[place] ?? 0)
+    }
     case 'sentbefore':
     case 'senton':
     case 'sentsince':
       return () => 'ask'
   }
+}
+
+function dayOf(ms: number): number {
+  return Math.floor(ms / dayMs) * dayMs
+}
+
+/** An id that is none of ours, or of another account's mail, is nobody's. */
+function idTest(id: ObjectId | undefined, { view }: Selected, numbers: Float64Array): ColumnTest {
+  if (id === undefined || id.accountId !== view.accountId) return () => 'no'
+  return place => verdict(numbers[place] === id.number)
 }
 
 function verdict(holds: boolean): Verdict {
@@ -118,7 +155,7 @@ function rangesTest(ranges: readonly Range[]): ColumnTest {
 }
 
 /** Numbers beyond the last message match nothing: a search is no place to fail for them. */
-function rangesOfKnownNumbers(set: SequenceSet, exists: number): readonly Range[] {
+export function rangesOfKnownNumbers(set: SequenceSet, exists: number): readonly Range[] {
   const within = set.flatMap(item => {
     if (item.from === '*' || item.to === '*') return [item]
     const low = Math.min(item.from, item.to)

@@ -18,6 +18,8 @@ export class SearchedMessage {
   #wholeHeader: string | undefined
   /** Of a small message: a search may have hundreds of texts to look for in each. */
   #bodyTexts: readonly string[] | undefined
+  /** How well it matched each FUZZY key, 1 to 100. */
+  readonly relevancies: number[] = []
 
   /** @param breathe awaited before each piece of work: lets other sessions have a turn */
   constructor(reader: MessageReader, breathe: () => Promise<void>) {
@@ -27,25 +29,46 @@ export class SearchedMessage {
 
   /** Whether one of the fields holds `folded`; with '' whether there is one. */
   async fieldHolds(lowerCaseName: string, folded: string): Promise<boolean> {
+    return (await this.fieldTexts(lowerCaseName)).some(value => value.includes(folded))
+  }
+
+  /** The fields of that name, folded. */
+  async fieldTexts(lowerCaseName: string): Promise<readonly string[]> {
     await this.#breathe()
-    const values = this.#fields.get(lowerCaseName) ?? (await this.#readField(lowerCaseName))
-    return values.some(value => value.includes(folded))
+    return this.#fields.get(lowerCaseName) ?? (await this.#readField(lowerCaseName))
   }
 
   async headerHolds(folded: string): Promise<boolean> {
+    return (await this.headerText()).includes(folded)
+  }
+
+  /** The whole header, folded. */
+  async headerText(): Promise<string> {
     await this.#breathe()
     this.#wholeHeader ??= foldCase(wholeHeaderText((await this.#reader.head()).header))
-    return this.#wholeHeader.includes(folded)
+    return this.#wholeHeader
   }
 
   async bodyHolds(folded: string): Promise<boolean> {
     if (folded === '') return true
-    await this.#breathe()
-    const root = await this.#reader.structure()
+    if (this.#reader.whole !== undefined)
+      return (await this.#wholeBody(this.#reader.whole)).some(text => text.includes(folded))
+    for await (const text of this.bodyTexts()) if (text.includes(folded)) return true
+    return false
+  }
+
+  /** The text of each text part, folded; of a large message no more than one is in memory. */
+  async *bodyTexts(): AsyncGenerator<string> {
     const { whole } = this.#reader
-    if (whole === undefined) return await holdsText(this.#reader, root, folded)
-    this.#bodyTexts ??= Array.from(bodyText(whole, root), foldCase)
-    return this.#bodyTexts.some(text => text.includes(folded))
+    if (whole !== undefined) return yield* await this.#wholeBody(whole)
+    await this.#breathe()
+    yield* textsIn(this.#reader, await this.#reader.structure())
+  }
+
+  async #wholeBody(whole: Uint8Array): Promise<readonly string[]> {
+    await this.#breathe()
+    this.#bodyTexts ??= Array.from(bodyText(whole, await this.#reader.structure()), foldCase)
+    return this.#bodyTexts
   }
 
   /** The day in the Date field without its zone, as midnight UTC in milliseconds (RFC 3501 6.4.4, SENTON); undefined without a date. */
@@ -65,24 +88,22 @@ export class SearchedMessage {
   }
 }
 
-/** As bodyText, but part by part: no more than one text is in memory. */
-async function holdsText(reader: MessageReader, part: Part, folded: string): Promise<boolean> {
-  if (part.fields.type === 'text' && (await textHolds(reader, part, folded))) return true
+/** As bodyText, but part by part. */
+async function* textsIn(reader: MessageReader, part: Part): AsyncGenerator<string> {
+  if (part.fields.type === 'text') yield* partTexts(reader, part)
   for (const child of part.children) {
     if (child.envelope !== undefined) {
       const header = readHeader(await reader.read(child.headerStart, child.bodyStart))
-      if (foldCase(wholeHeaderText(header)).includes(folded)) return true
+      yield foldCase(wholeHeaderText(header))
     }
-    if (await holdsText(reader, child, folded)) return true
+    yield* textsIn(reader, child)
   }
-  return false
 }
 
-async function textHolds(reader: MessageReader, part: Part, folded: string): Promise<boolean> {
+async function* partTexts(reader: MessageReader, part: Part): AsyncGenerator<string> {
   const end = Math.min(part.bodyEnd, part.bodyStart + searchPartBytes)
   const bytes = await reader.read(part.bodyStart, end)
   // The part by itself, as if the message began with its body.
   const alone: Part = { ...part, headerStart: 0, bodyStart: 0, bodyEnd: bytes.length }
-  for (const text of bodyText(bytes, alone)) if (foldCase(text).includes(folded)) return true
-  return false
+  for (const text of bodyText(bytes, alone)) yield foldCase(text)
 }

@@ -1,0 +1,10 @@
+// UNAUTHENTICATE (RFC 8437): the connection is as before the login, but for TLS and compression. Nothing is expunged.
+
+import type { Conversation } from '#imap/conversation.ts'
+import { ok, type Reply } from '#imap/reply.ts'
+
+export function unauthenticate(conversation: Conversation): Reply {
+  conversation.log.info('imap.unauthenticate', { account: conversation.account?.address })
+  conversation.logOut()
+  return ok('Nobody is logged in any more', { code: 'CAPABILITY', names: conversation.capabilities() })
+}

@@ -1,0 +1,46 @@
+// ENVELOPE and BODYSTRUCTURE as they were printed, so that the next client that asks needs neither the message nor the parser. One for all
+// sessions of a process. A message never changes and its id is never given again, so nothing here grows old; what came first goes first.
+// In memory alone: to write down what one reading of the message gives again would cost more than most mail is ever asked for.
+
+import { printedBytes, printedBytesEach } from '#imap/limits.ts'
+
+export type PrintedKind = 'envelope' | 'bodystructure'
+
+/** Each with its name in front: `ENVELOPE (...)`. */
+export type Printed = { readonly [kind in PrintedKind]?: string }
+
+export interface PrintedOf {
+  readonly accountId: number
+  readonly messageId: number
+}
+
+/** What a key and the objects of an entry take, roughly. */
+const overheadBytes = 150
+
+export class PrintedStructures {
+  readonly #kept = new Map<string, Printed>()
+  #bytes = 0
+
+  /** What is known of the message. */
+  find({ accountId, messageId }: PrintedOf): Printed | undefined {
+    return this.#kept.get(`${accountId}/${messageId}`)
+  }
+
+  /** `text` is latin1, and the same for every session that may ask. */
+  keep({ accountId, messageId }: PrintedOf, kind: PrintedKind, text: string): void {
+    const key = `${accountId}/${messageId}`
+    const before = this.#kept.get(key)
+    if (text.length > printedBytesEach || before?.[kind] !== undefined) return
+    this.#kept.set(key, { ...before, [kind]: text })
+    this.#bytes += text.length + (before === undefined ? overheadBytes : 0)
+    for (const [oldest, printed] of this.#kept) {
+      if (this.#bytes <= printedBytes) return
+      this.#kept.delete(oldest)
+      this.#bytes -= sizeOf(printed)
+    }
+  }
+}
+
+function sizeOf({ envelope = '', bodystructure = '' }: Printed): number {
+  return envelope.length + bodystructure.length + overheadBytes
+}

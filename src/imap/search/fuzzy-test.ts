@@ -1,0 +1,72 @@
+// FUZZY (RFC 6203): a text key that forgives typing errors and the order of words. How well a message matches is its relevancy, 1 to 100.
+
+import { fuzzyTextChars, fuzzyWordsMax } from '#imap/limits.ts'
+import { isWithinEdits } from '#text/edit-distance.ts'
+import { foldCase } from '#text/fold-case.ts'
+import type { SearchKey } from '#wire/imap/command.ts'
+import type { SearchedMessage } from './searched-message.ts'
+
+type TextKey = Extract<SearchKey, { readonly text: string }>
+
+/** The message's relevancy goes to `message.relevancies` when it matches. */
+export function fuzzyTest(key: TextKey): (place: number, message: SearchedMessage) => Promise<boolean> {
+  const wanted = foldCase(key.text)
+  const words = [...new Set(wordsOf(wanted))].slice(0, fuzzyWordsMax)
+  return async (_place, message) => {
+    const best = new Best(wanted, words)
+    for await (const text of textsOf(key, message)) {
+      best.see(text)
+      if (best.isPerfect) break
+    }
+    if (best.relevancy > 0) message.relevancies.push(best.relevancy)
+    return best.relevancy > 0
+  }
+}
+
+async function* textsOf(key: TextKey, message: SearchedMessage): AsyncGenerator<string> {
+  if (key.key === 'header') yield* await message.fieldTexts(key.name)
+  if (key.key === 'text') yield await message.headerText()
+  if (key.key !== 'header') yield* message.bodyTexts()
+}
+
+/** What was found of the words so far: each may stand in another text of the message. */
+class Best {
+  readonly #wanted: string
+  /** By word how well it was found: 1 as it stands, less within another word, less with errors, 0 not yet. */
+  readonly #found: Map<string, number>
+  isPerfect = false
+
+  constructor(wanted: string, words: readonly string[]) {
+    this.#wanted = wanted
+    this.#found = new Map(words.map(word => [word, 0]))
+  }
+
+  see(text: string): void {
+    if (text.includes(this.#wanted)) this.isPerfect = true
+    if (this.isPerfect) return
+    const present = new Set(wordsOf(text.slice(0, fuzzyTextChars)))
+    for (const [word, found] of this.#found)
+      if (found < 1) this.#found.set(word, Math.max(found, quality(word, present, text)))
+  }
+
+  /** 0: some word is nowhere. */
+  get relevancy(): number {
+    if (this.isPerfect) return 100
+    const all = [...this.#found.values()]
+    if (all.length === 0 || all.includes(0)) return 0
+    return Math.max(1, Math.round((90 * all.reduce((sum, one) => sum + one, 0)) / all.length))
+  }
+}
+
+function quality(word: string, present: ReadonlySet<string>, text: string): number {
+  if (present.has(word)) return 1
+  if (text.includes(word)) return 0.8
+  const edits = word.length >= 8 ? 2 : word.length >= 4 ? 1 : 0
+  if (edits === 0) return 0
+  for (const other of present) if (isWithinEdits(word, other, edits)) return 0.5
+  return 0
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.match(/[\p{L}\p{N}]+/gu) ?? []
+}
