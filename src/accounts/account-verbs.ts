@@ -1,6 +1,7 @@
 // Accounts, over a transaction. Each is found by its own address, folded; the verbs say no before they change anything.
 
 import { sql, type Tx } from '#io/sql/database.ts'
+import { listOf, slices } from '#io/sql/list.ts'
 import type { Account } from './account.ts'
 import { exists } from './domain-verbs.ts'
 import { limits } from './limits.ts'
@@ -104,6 +105,17 @@ export async function show(tx: Tx, address: string): Promise<Outcome<Account>> {
       FROM address JOIN account ON account.account_id = address.account_id
       WHERE domain = ${name.domain} AND local_part = ${name.local} AND is_alias = 0`))
   return row === undefined ? { kind: 'no-such-account', subject: address } : done(readAccount(row))
+}
+
+const withIds = listOf`
+  SELECT account_id, address, disabled, created_at FROM account WHERE account_id IN (${0})`
+
+/** Those that exist. */
+export async function byId(tx: Tx, accountIds: readonly number[]): Promise<ReadonlyMap<number, Account>> {
+  const found = new Map<number, Account>()
+  for (const slice of slices(accountIds))
+    for (const row of await tx.all<AccountRow>(withIds([], slice))) found.set(row[0], readAccount(row))
+  return found
 }
 
 export interface NewPassword {

@@ -39,6 +39,14 @@ export type LoginOutcome =
   /** Too many failures from this address or for this account: not even looked at. */
   | { readonly kind: 'too-many'; readonly retryAfterMs: number }
 
+/** Who stands behind a name, and the other way round. */
+export interface AccountNames {
+  /** By its own address in any case, disabled or not; an alias is no account. */
+  named(address: string): Promise<Account | undefined>
+  /** Those that exist. */
+  byId(accountIds: readonly number[]): Promise<ReadonlyMap<number, Account>>
+}
+
 export interface AccountWatch {
   /** Calls `onGone` when the account is disabled or removed, and at once when it is so already. Dispose of it when its session ends. */
   watch(accountId: number, onGone: () => void): Promise<Disposable>

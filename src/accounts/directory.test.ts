@@ -93,6 +93,15 @@ for (const [name, engine] of [
       assert.equal(one.items.length, 2)
     })
 
+    test('accounts are found by their address, and their addresses by them', async () => {
+      const alice = await directory.named('ALICE@example.test')
+      assert.equal(alice?.address, 'Alice@example.test')
+      assert.equal(await directory.named('nobody@example.test'), undefined)
+      assert.equal(await directory.named('no address'), undefined)
+      assert.deepEqual([...(await directory.byId([alice.accountId, 777_777]))], [[alice.accountId, alice]])
+      assert.equal((await directory.byId([])).size, 0)
+    })
+
     test('aliases: never over an account, only to an account, and listed by domain', async () => {
       const table: [string, string, string][] = [
         ['Sales@example.test', 'ALICE@example.test', 'done'],

@@ -5,13 +5,14 @@ import type { Clock } from '#io/clock.ts'
 import type { Random } from '#io/random.ts'
 import type { Database, Tx } from '#io/sql/database.ts'
 import { migrate } from '#io/sql/migrate.ts'
-import type { Account, AccountWatch, Resolution, Resolver } from './account.ts'
+import type { Account, AccountNames, AccountWatch, Resolution, Resolver } from './account.ts'
 import * as accounts from './account-verbs.ts'
 import { AccountWatches } from './account-watches.ts'
 import { AddressCache } from './address-cache.ts'
 import * as aliases from './alias-verbs.ts'
 import { check, type DirectoryFinding } from './check.ts'
 import * as domains from './domain-verbs.ts'
+import * as hiding from './hidden-verbs.ts'
 import { migrations } from './migrations.ts'
 import { foldDomain, foldLocalPart, readAddress } from './names.ts'
 import type { Page } from './page.ts'
@@ -34,7 +35,7 @@ export interface DirectoryNeeds {
   readonly scramSha1?: boolean
 }
 
-export class Directory implements Resolver, AccountWatch {
+export class Directory implements Resolver, AccountNames, AccountWatch {
   readonly hasher: PasswordHasher
   readonly scram: ScramAccounts
   readonly #database: Database
@@ -135,6 +136,15 @@ export class Directory implements Resolver, AccountWatch {
     return await this.#read(tx => accounts.show(tx, address))
   }
 
+  async named(address: string): Promise<Account | undefined> {
+    const found = await this.account(address)
+    return found.kind === 'done' ? found.value : undefined
+  }
+
+  async byId(accountIds: readonly number[]): Promise<ReadonlyMap<number, Account>> {
+    return await this.#read(tx => accounts.byId(tx, accountIds))
+  }
+
   async setPassword(address: string, newPassword: string): Promise<Outcome<Account>> {
     const password = preparePassword(newPassword)
     if (password === undefined) return { kind: 'bad-password', subject: address }
@@ -199,6 +209,18 @@ export class Directory implements Resolver, AccountWatch {
 
   async sendAsOf(accountId: number): Promise<readonly string[]> {
     return await this.#read(tx => grants.ofAccount(tx, accountId))
+  }
+
+  // What mail programs are not told
+
+  /** In the place of the capabilities that were hidden from the account before; from the next login on. */
+  async setHidden(address: string, capabilities: readonly string[]): Promise<Outcome<hiding.Hidden>> {
+    return await this.#write(tx => hiding.setHidden(tx, address, capabilities))
+  }
+
+  /** In upper case. */
+  async hiddenOf(accountId: number): Promise<readonly string[]> {
+    return await this.#read(tx => hiding.hiddenOf(tx, accountId))
   }
 
   // For the authenticator

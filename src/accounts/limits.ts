@@ -26,6 +26,8 @@ export const limits = {
   rememberedLoginMs: 600_000,
   /** Addresses and domains that one account may send as. */
   sendAsOfAccount: 100,
+  /** Capabilities that are hidden from one account. */
+  hiddenOfAccount: 100,
   /** Items of one page of a list. */
   pageItems: 500,
 } as const

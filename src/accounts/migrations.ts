@@ -56,4 +56,9 @@ export const migrations: readonly Migration[] = [
       ) CLUSTERED`,
     ],
   },
+  {
+    number: 3,
+    // Capabilities that are hidden from the account's mail programs, in upper case, with spaces between.
+    statements: ["ALTER TABLE account ADD COLUMN hidden_capabilities TEXT NOT NULL DEFAULT ''"],
+  },
 ]

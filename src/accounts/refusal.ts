@@ -9,6 +9,14 @@ export type RefusalKind =
   | 'no-such-alias'
   /** No grant to send as that address. */
   | 'no-such-grant'
+  | 'no-such-mailbox'
+  /** No entry of the access control list for that one. */
+  | 'no-such-right'
+  | 'bad-rights'
+  /** Rights to its own mailbox: the owner has them all. */
+  | 'owner'
+  /** A mailbox whose access control list is full. */
+  | 'too-many-rights'
   | 'already-exists'
   /** A domain that still has accounts. */
   | 'in-use'

@@ -11,7 +11,8 @@ import { columns } from './table.ts'
 
 export const command: Command = {
   name: 'account show',
-  summary: 'all about one account: since when, how much it holds, its aliases, what it may send as',
+  summary:
+    'all about one account: since when, how much it holds, how far its search index is, its aliases, what it may send as',
   positionals: ['ADDRESS'],
   options: {},
   examples: ['posthouse account show alice@example.com --data ./mail'],
@@ -32,7 +33,9 @@ function rows(account: AccountDetails): readonly (readonly string[])[] {
     ['state', account.disabled ? 'disabled' : 'active'],
     ['messages', String(account.messages)],
     ['holds', `${printSize(account.usedBytes)}, ${limit}`],
+    ['search index', `${account.indexed} of ${account.messages} messages`],
     ...account.aliases.map(alias => ['alias', alias]),
     ...account.sendAs.map(address => ['may send as', address]),
+    ...(account.hidden.length === 0 ? [] : [['hidden from it', account.hidden.join(', ')]]),
   ]
 }

@@ -9,6 +9,8 @@ export const limits = {
   lineWidth: 100,
   /** Accounts that `dev` lists at its start. */
   shownAccounts: 20,
+  /** Answers in a row without a message more in the search index, after which its making is given up. */
+  standstills: 10,
   /** How long a stopping server may take before the process ends all the same: the promise is 5 s. */
   stopMs: 4_500,
 } as const

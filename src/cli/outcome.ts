@@ -51,6 +51,31 @@ const words: { readonly [K in RefusalKind]: Words } = {
     says: subject => `${subject} was not granted to this account`,
     next: () => 'posthouse account show ADDRESS lists what is granted',
   },
+  'no-such-mailbox': {
+    code: exitCode.badData,
+    says: subject => `the account has no mailbox ${subject}`,
+    next: () => 'write its whole name, as mail programs show it: Team/Plans',
+  },
+  'no-such-right': {
+    code: exitCode.badData,
+    says: subject => `nothing was given to ${subject} there`,
+    next: () => 'posthouse acl list ADDRESS shows what was',
+  },
+  'bad-rights': {
+    code: exitCode.badData,
+    says: subject => `"${subject}" are no rights`,
+    next: () => 'read, write, all, or some of the letters lrswipkxtea',
+  },
+  owner: {
+    code: exitCode.badData,
+    says: subject => `${subject} is the owner and has every right to it`,
+    next: () => 'name another account, or anyone',
+  },
+  'too-many-rights': {
+    code: exitCode.badData,
+    says: subject => `${subject} has as many entries as there may be`,
+    next: () => 'remove some, or give the right to anyone',
+  },
   'too-many': {
     code: exitCode.badData,
     says: subject => `${subject} has as many grants as there may be`,

@@ -4,7 +4,9 @@ import { printSize } from '#config/units.ts'
 import type { QuotaInfo } from '#control/administration.ts'
 import { counted } from './print.ts'
 
-export function printQuota({ address, usedBytes, limitBytes, messages }: QuotaInfo): string {
+export function printQuota({ address, usedBytes, limitBytes, messages, limitMessages }: QuotaInfo): string {
+  const count =
+    limitMessages === null ? counted(messages, 'message') : `${messages} of ${counted(limitMessages, 'message')}`
   const limit = limitBytes === null ? 'no limit' : `of ${printSize(limitBytes)}`
-  return `${address}  ${counted(messages, 'message')}  ${printSize(usedBytes)}  ${limit}`
+  return `${address}  ${count}  ${printSize(usedBytes)}  ${limit}`
 }

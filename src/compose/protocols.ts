@@ -14,6 +14,7 @@ import { smtpSession } from '#smtp/session.ts'
 import type { Store } from '#store/store.ts'
 import type { ConnectionRefusal } from '#throttle/connections.ts'
 import { trustedNetworks } from '#throttle/trusted.ts'
+import type { MessageLimit } from '#wire/imap/capabilities.ts'
 import type { MailIn } from './mail-in.ts'
 import type { Outside } from './outside.ts'
 
@@ -24,7 +25,7 @@ export interface Protocol {
 }
 
 export interface ProtocolNeeds {
-  readonly config: Pick<Config, 'hostname' | 'limits' | 'receive'>
+  readonly config: Pick<Config, 'hostname' | 'limits' | 'receive' | 'imap'>
   readonly outside: Outside
   readonly directory: Directory
   readonly store: Store
@@ -43,8 +44,20 @@ export function protocolOf(listener: ListenerConfig, needs: ProtocolNeeds): Prot
       return smtpProtocol(listener.protocol, listener, needs)
     case 'imap': {
       const maxMessageBytes = limits.messageBytes
+      const messageLimit = messageLimitOf(config.imap)
+      const hidden = { ofAccount: (accountId: number) => accounts.hiddenOf(accountId), fromClients: config.imap.hide }
       return {
-        run: imapSession({ store, authenticator, accounts, log, clock, hostname, maxMessageBytes }),
+        run: imapSession({
+          store,
+          authenticator,
+          accounts,
+          log,
+          clock,
+          hostname,
+          maxMessageBytes,
+          messageLimit,
+          hidden,
+        }),
         refuse: refusal => `* BYE [UNAVAILABLE] ${refusalText(refusal)}\r\n`,
       }
     }
@@ -54,6 +67,11 @@ export function protocolOf(listener: ListenerConfig, needs: ProtocolNeeds): Prot
         refuse: refusal => `-ERR [SYS/TEMP] ${refusalText(refusal)}\r\n`,
       }
   }
+}
+
+function messageLimitOf({ messageLimit, saveLimit }: Config['imap']): MessageLimit | undefined {
+  if (messageLimit !== undefined) return { kind: 'MESSAGELIMIT', messages: messageLimit }
+  return saveLimit === undefined ? undefined : { kind: 'SAVELIMIT', messages: saveLimit }
 }
 
 function smtpProtocol(kind: SmtpKind, listener: ListenerConfig, needs: ProtocolNeeds): Protocol {

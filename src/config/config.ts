@@ -89,6 +89,24 @@ export interface AuthConfig {
   }
 }
 
+/** A mail program that stumbles over something: it is not told of it. */
+export interface HiddenFromClient {
+  /** As the program names itself with ID, in any case. */
+  readonly client: string
+  /** How its version begins; undefined: any. */
+  readonly version: string | undefined
+  /** In upper case. */
+  readonly capabilities: readonly string[]
+}
+
+export interface ImapConfig {
+  readonly hide: readonly HiddenFromClient[]
+  /** How many messages one command may work on; undefined: any number. */
+  readonly messageLimit: number | undefined
+  /** The same for COPY and APPEND alone. One of both is undefined. */
+  readonly saveLimit: number | undefined
+}
+
 export type TlsConfig =
   /** The first answers clients that name no host; the others are chosen by the name they ask for (SNI). */
   | { readonly kind: 'files'; readonly certificates: readonly CertificateFiles[] }
@@ -107,6 +125,7 @@ export interface Config {
   readonly receive: ReceiveConfig
   readonly throttles: ThrottlesConfig
   readonly auth: AuthConfig
+  readonly imap: ImapConfig
   readonly tls: TlsConfig
   readonly store: { readonly engine: 'sqlite' }
   readonly log: { readonly level: LogLevel }

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { defaultSmtpLimits } from '#smtp/limits.ts'
 import { limits as storeLimits } from '#store/limits.ts'
 import { connectionDefaults, greylistDefaults, loginDefaults, recipientDefaults } from '#throttle/limits.ts'
-import type { AuthConfig, LimitsConfig, ListenerConfig, ReceiveConfig, ThrottlesConfig } from './config.ts'
+import type { AuthConfig, ImapConfig, LimitsConfig, ListenerConfig, ReceiveConfig, ThrottlesConfig } from './config.ts'
 
 export type StandardListener = Pick<ListenerConfig, 'name' | 'protocol' | 'tls'> & { readonly port: number }
 
@@ -65,6 +65,8 @@ export const defaultAuth: AuthConfig = {
   oauth: undefined,
   clientCertificates: { authorities: [], accounts: {} },
 }
+
+export const defaultImap: ImapConfig = { hide: [], messageLimit: undefined, saveLimit: undefined }
 
 /** All addresses of this machine: `::` takes IPv4 too, but cannot be had where IPv6 is switched off. */
 export function anyAddress(): string {

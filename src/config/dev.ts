@@ -3,6 +3,7 @@
 import type { Config, ReceiveConfig } from './config.ts'
 import {
   defaultAuth,
+  defaultImap,
   defaultLimits,
   defaultReceive,
   defaultThrottles,
@@ -45,6 +46,7 @@ export function devConfig(options: DevOptions): Config {
     receive: devReceive,
     throttles: defaultThrottles,
     auth: defaultAuth,
+    imap: defaultImap,
     tls: { kind: 'own-authority', names: [...names] },
     store: { engine: 'sqlite' },
     log: { level: 'warn' },

@@ -32,6 +32,7 @@ throttles:
   trustedNetworks: [10.0.0.0/8]
   login: { firstBanMs: 1 h }
   recipients: { perHourPerAccount: 100 }
+imap: { hide: [{ client: Stumbler, version: '2.', capabilities: [compress=deflate] }], messageLimit: 1000 }
 auth:
   scramSha1: true
   oauth: { issuer: 'https://login.example.com/', audience: mail, keys: keys.json }
@@ -61,6 +62,10 @@ const json = `{
     "trustedNetworks": ["10.0.0.0/8"],
     "login": { "firstBanMs": 3600000 },
     "recipients": { "perHourPerAccount": 100 }
+  },
+  "imap": {
+    "hide": [{ "client": "Stumbler", "version": "2.", "capabilities": ["COMPRESS=DEFLATE"] }],
+    "messageLimit": 1000
   },
   "auth": {
     "scramSha1": true,
@@ -134,6 +139,11 @@ describe('configuration files', () => {
       dmarcReject: 'junk',
     })
     assert.deepEqual(wanted.throttles.recipients, { perHourPerNetwork: 10_000, perHourPerAccount: 100 })
+    assert.deepEqual(wanted.imap, {
+      hide: [{ client: 'Stumbler', version: '2.', capabilities: ['COMPRESS=DEFLATE'] }],
+      messageLimit: 1_000,
+      saveLimit: undefined,
+    })
     assert.deepEqual(wanted.auth, {
       scramSha1: true,
       oauth: {
@@ -315,6 +325,38 @@ describe('configuration files', () => {
         'clientCertificates.accounts.ab12: wanted the SHA-256 of a certificate: 64 digits, with or without colons, found "a@b.test"',
       ],
     ]
+    const hide: [string, string][] = [
+      ['{ client: x, capabilities: [] }', 'hide[0].capabilities: wanted at least one capability, found []'],
+      [
+        '{ client: x, capabilities: [IMAP4rev1] }',
+        'hide[0].capabilities[0]: wanted a capability that can be hidden, like "COMPRESS=DEFLATE", found "IMAP4rev1"',
+      ],
+      [
+        '{ capabilities: [IDLE] }',
+        'hide[0].client: wanted the name of a mail program, as it gives it with ID, found nothing',
+      ],
+    ]
+    const messageLimits: [string, string][] = [
+      ['{ messageLimit: 999 }', '.messageLimit: wanted a whole number from 1000 to 10000000, found 999'],
+      ['{ saveLimit: none }', '.saveLimit: wanted a whole number from 1000 to 10000000, found "none"'],
+      [
+        '{ messageLimit: 1000, saveLimit: 1000 }',
+        ': wanted either messageLimit or saveLimit, found {"messageLimit":1000,"saveLimit":1000}',
+      ],
+    ]
+    for (const [setting, wanted] of messageLimits)
+      assert.deepEqual(
+        await complaints(
+          'imap.yaml',
+          `${head}imap: ${setting}
+`,
+        ),
+        [`imap.yaml:3: imap${wanted}`],
+      )
+    for (const [rule, wanted] of hide)
+      assert.deepEqual(await complaints('imap.yaml', `${head}imap:\n  hide: [${rule}]\n`), [
+        `imap.yaml:4: imap.${wanted}`,
+      ])
     for (const [setting, wanted] of auth)
       assert.deepEqual(await complaints('auth.yaml', `${head}auth:\n  ${setting}\n`), [`auth.yaml:4: auth.${wanted}`])
     for (const [rule, wanted] of rules)

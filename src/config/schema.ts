@@ -6,6 +6,7 @@ import type { Config, TlsConfig } from './config.ts'
 import { anyAddress, defaultLimits, defaultThrottles, standardListener, standardListeners } from './defaults.ts'
 import { limits } from './limits.ts'
 import { auth } from './schema-auth.ts'
+import { imap } from './schema-imap.ts'
 import { listeners } from './schema-listeners.ts'
 import { receive } from './schema-receive.ts'
 import {
@@ -74,6 +75,7 @@ export const fileSchema = strict('the configuration', {
   receive: receive.prefault({}),
   throttles: throttles.prefault({}),
   auth: auth.prefault({}),
+  imap: imap.prefault({}),
   tls,
   store: strict('store', { engine: z.literal('sqlite', { error: 'wanted "sqlite"' }) }).default({ engine: 'sqlite' }),
   log: strict('log', {

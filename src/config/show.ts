@@ -1,10 +1,10 @@
 // The effective configuration, every default filled in, as a file that could be loaded again. It holds no secrets: keys are named by their files.
 
-import type { AuthConfig, Config, ListenerConfig, TlsConfig } from './config.ts'
+import type { AuthConfig, Config, ImapConfig, ListenerConfig, TlsConfig } from './config.ts'
 
 /** The keys and values of the file, in plain data. */
 export function asFile(config: Config): unknown {
-  const { data, hostname, dns, tls, listeners, receive, auth, limits, ...rest } = config
+  const { data, hostname, dns, tls, listeners, receive, auth, imap, limits, ...rest } = config
   return {
     data,
     hostname,
@@ -13,6 +13,7 @@ export function asFile(config: Config): unknown {
     limits,
     receive: { ...receive, blocklists: receive.blocklists.map(withoutUndefined) },
     auth: authAsFile(auth),
+    imap: imapAsFile(imap),
     tls: tlsAsFile(tls),
     ...rest,
   }
@@ -38,6 +39,10 @@ function authAsFile({ oauth, ...rest }: AuthConfig): unknown {
   if (oauth === undefined) return rest
   const { keysPath, ...more } = oauth
   return { ...rest, oauth: { ...more, keys: keysPath } }
+}
+
+function imapAsFile({ hide, ...rest }: ImapConfig): unknown {
+  return withoutUndefined({ hide: hide.map(withoutUndefined), ...rest })
 }
 
 function withoutUndefined(given: object): unknown {

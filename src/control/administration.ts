@@ -26,6 +26,8 @@ export interface QuotaInfo {
   /** Null: no limit. */
   readonly limitBytes: number | null
   readonly messages: number
+  /** Null: no limit. */
+  readonly limitMessages: number | null
 }
 
 export interface AccountDetails extends AccountInfo, QuotaInfo {
@@ -33,6 +35,22 @@ export interface AccountDetails extends AccountInfo, QuotaInfo {
   readonly aliases: readonly string[]
   /** Addresses, and whole domains (`@example.com`), that it may send as besides. */
   readonly sendAs: readonly string[]
+  /** Capabilities of IMAP that its mail programs are not told of. */
+  readonly hidden: readonly string[]
+  /** Messages that the search index has. */
+  readonly indexed: number
+}
+
+export interface HiddenInfo {
+  readonly address: string
+  readonly capabilities: readonly string[]
+}
+
+/** How far the search index of an account is. */
+export interface IndexInfo {
+  readonly address: string
+  readonly messages: number
+  readonly indexed: number
 }
 
 export interface AliasInfo {
@@ -46,6 +64,31 @@ export interface GrantInfo {
   readonly account: string
   /** `boss@example.test`, or `@example.test` for the whole domain. */
   readonly address: string
+}
+
+/** Which entry of a mailbox's access control list. */
+export interface AclRequest {
+  /** The owner's. */
+  readonly address: string
+  readonly mailbox: string
+  /** An account's address, or `anyone`. */
+  readonly identifier: string
+  /** It takes rights away. */
+  readonly negative: boolean
+}
+
+export interface AclInfo extends Omit<AclRequest, 'address'> {
+  readonly owner: string
+  /** Letters of RFC 4314. */
+  readonly rights: string
+}
+
+/** A mailbox of another that an account has a right to. */
+export interface GivenInfo {
+  readonly owner: string
+  readonly mailbox: string
+  /** Letters of RFC 4314. */
+  readonly rights: string
 }
 
 /** A message that is asked to come again (greylisting). */
@@ -156,9 +199,21 @@ export interface Administration {
   listAliases(request: PageRequest & { readonly domain?: string }): Promise<Outcome<Page<AliasInfo>>>
   removeAlias(request: { readonly alias: string }): Promise<Outcome<AliasInfo>>
 
+  /** `capabilities` with spaces between: those that are hidden from now on; '' for none. */
+  setHidden(request: { readonly address: string; readonly capabilities: string }): Promise<Outcome<HiddenInfo>>
   /** `address` need not be one of ours; `@domain` is all of it. */
   grantSendAs(request: GrantInfo): Promise<Outcome<GrantInfo>>
   revokeSendAs(request: GrantInfo): Promise<Outcome<GrantInfo>>
+
+  /** Entries of all mailboxes of the account, or of one. */
+  listAcl(
+    request: PageRequest & { readonly address: string; readonly mailbox?: string },
+  ): Promise<Outcome<Page<AclInfo>>>
+  /** What the account may do with mailboxes of others, all entries taken together. */
+  listGiven(request: { readonly address: string }): Promise<Outcome<Page<GivenInfo>>>
+  /** `rights`: `read`, `write`, `all`, or letters; `+` before letters adds them. */
+  setAcl(request: AclRequest & { readonly rights: string }): Promise<Outcome<AclInfo>>
+  removeAcl(request: AclRequest): Promise<Outcome<AclInfo>>
 
   /** Who is asked to wait, longest first. */
   listWaiting(request: PageRequest): Promise<Outcome<Page<WaitingInfo>>>
@@ -177,8 +232,18 @@ export interface Administration {
   dropQueued(request: { readonly messageId: string }): Promise<Outcome<{ readonly found: boolean }>>
 
   showQuota(request: { readonly address: string }): Promise<Outcome<QuotaInfo>>
-  /** `limitBytes` null: no limit. */
-  setQuota(request: { readonly address: string; readonly limitBytes: number | null }): Promise<Outcome<QuotaInfo>>
+  /** A limit of null: none. One that is left out stays as it is. */
+  setQuota(request: {
+    readonly address: string
+    readonly limitBytes?: number | null
+    readonly limitMessages?: number | null
+  }): Promise<Outcome<QuotaInfo>>
+
+  /** After a backup was put back: every mailbox gets a new UIDVALIDITY, so that mail programs drop what they know. */
+  finishRestore(request: Record<string, never>): Promise<Outcome<{ readonly mailboxes: number }>>
+  /** Works at the account's search index for about `limits.indexTurnMs`; with `afresh` it is emptied first. Done when all messages are indexed. */
+  advanceIndex(request: { readonly address: string; readonly afresh: boolean }): Promise<Outcome<IndexInfo>>
+  showIndex(request: { readonly address: string }): Promise<Outcome<IndexInfo>>
 
   /** Looks through the directory and the whole store for what does not fit together. */
   check(request: Record<string, never>): Promise<Outcome<CheckReport>>

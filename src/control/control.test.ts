@@ -94,13 +94,20 @@ describe('administration', () => {
       assert.equal(await kindOf(remote.grantSendAs(boss)), 'already-exists')
       assert.equal(await kindOf(remote.revokeSendAs(boss)), 'done')
       assert.equal(await kindOf(remote.revokeSendAs(boss)), 'no-such-grant')
-      const quota = { address, usedBytes: 0, limitBytes: 5_000, messages: 0 }
+      const quota = { address, usedBytes: 0, limitBytes: 5_000, messages: 0, limitMessages: null }
       assert.deepEqual(await remote.showQuota({ address }), { kind: 'done', value: quota })
       const unlimited = { ...quota, limitBytes: null }
       assert.deepEqual(await remote.setQuota({ address, limitBytes: null }), { kind: 'done', value: unlimited })
       assert.deepEqual(await remote.showAccount({ address }), {
         kind: 'done',
-        value: { ...added.value, ...unlimited, aliases: ['@example.test'], sendAs: ['@other.test'] },
+        value: {
+          ...added.value,
+          ...unlimited,
+          hidden: [],
+          indexed: 0,
+          aliases: ['@example.test'],
+          sendAs: ['@other.test'],
+        },
       })
       assert.deepEqual(await remote.listAliases({}), await direct.listAliases({}))
       assert.deepEqual(await remote.listAccounts({ domain: 'other.test' }), { kind: 'done', value: { items: [] } })

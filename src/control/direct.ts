@@ -6,7 +6,17 @@ import { done, type Outcome } from '#accounts/refusal.ts'
 import type { Queue } from '#queue/queue.ts'
 import type { Store } from '#store/store.ts'
 import type { Greylist } from '#throttle/greylist.ts'
-import type { AccountInfo, Administration, CheckReport, Finding, QuotaInfo, Status } from './administration.ts'
+import { canBeHidden } from '#wire/imap/hideable.ts'
+import type {
+  AccountInfo,
+  Administration,
+  CheckReport,
+  Finding,
+  IndexInfo,
+  QuotaInfo,
+  Status,
+} from './administration.ts'
+import { listAcl, listGiven, removeAcl, setAcl } from './direct-acl.ts'
 import { dropQueued, listQueue, releaseQueued, showQueued } from './direct-queue.ts'
 import { limits } from './limits.ts'
 
@@ -37,8 +47,14 @@ export function directAdministration(needs: DirectNeeds): Administration {
     addAlias: async ({ alias, account }) => await directory.addAlias(alias, account),
     listAliases: async range => done(page(await directory.listAliases(range))),
     removeAlias: async ({ alias }) => await directory.removeAlias(alias),
+    setHidden: async ({ address, capabilities }) =>
+      await directory.setHidden(address, capabilities.split(' ').filter(canBeHidden)),
     grantSendAs: async ({ account, address }) => await directory.grantSendAs(account, address),
     revokeSendAs: async ({ account, address }) => await directory.revokeSendAs(account, address),
+    listAcl: async request => await listAcl(needs, request),
+    listGiven: async ({ address }) => await listGiven(needs, address),
+    setAcl: async request => await setAcl(needs, request),
+    removeAcl: async request => await removeAcl(needs, request),
     listWaiting: async ({ after }) => done(page(await greylist.waiting(after))),
     letIn: async which => done({ count: await greylist.letIn(which) }),
     listQueue: async request => done(await listQueue(queue, request)),
@@ -47,6 +63,9 @@ export function directAdministration(needs: DirectNeeds): Administration {
     dropQueued: async ({ messageId }) => done(await dropQueued(queue, messageId)),
     showQuota: async ({ address }) => await showQuota(needs, address),
     setQuota: async request => await setQuota(needs, request),
+    finishRestore: async () => done({ mailboxes: await needs.store.raiseUidValidity() }),
+    advanceIndex: async request => await advanceIndex(needs, request),
+    showIndex: async ({ address }) => await showIndex(needs, address),
     check: async () => done(await checked(needs)),
     status: async () => done(needs.status()),
   }
@@ -77,6 +96,8 @@ async function showAccount(needs: DirectNeeds, address: string) {
     ...(await quotaOf(needs, found.value)),
     aliases: aliases.slice(0, limits.shownAliases),
     sendAs: await needs.directory.sendAsOf(found.value.accountId),
+    hidden: await needs.directory.hiddenOf(found.value.accountId),
+    indexed: (await needs.store.search.state(found.value.accountId)).indexed,
   })
 }
 
@@ -115,13 +136,30 @@ async function showQuota(needs: DirectNeeds, address: string): Promise<Outcome<Q
 async function setQuota(needs: DirectNeeds, request: Request<'setQuota'>): Promise<Outcome<QuotaInfo>> {
   const found = await needs.directory.account(request.address)
   if (found.kind !== 'done') return found
-  await needs.store.setQuota(found.value.accountId, request.limitBytes ?? undefined)
+  const { accountId } = found.value
+  const { limitBytes, limitMessages } = request
+  if (limitBytes !== undefined) await needs.store.setQuota(accountId, limitBytes ?? undefined)
+  if (limitMessages !== undefined) await needs.store.setMessageQuota(accountId, limitMessages ?? undefined)
   return done(await quotaOf(needs, found.value))
 }
 
+async function advanceIndex(needs: DirectNeeds, request: Request<'advanceIndex'>): Promise<Outcome<IndexInfo>> {
+  const { address, afresh } = request
+  const found = await needs.directory.account(address)
+  if (found.kind !== 'done') return found
+  const options = { afresh, forMs: limits.indexTurnMs }
+  return done({ address: found.value.address, ...(await needs.store.search.advance(found.value.accountId, options)) })
+}
+
+async function showIndex({ directory, store }: DirectNeeds, address: string): Promise<Outcome<IndexInfo>> {
+  const found = await directory.account(address)
+  if (found.kind !== 'done') return found
+  return done({ address: found.value.address, ...(await store.search.state(found.value.accountId)) })
+}
+
 async function quotaOf({ store }: DirectNeeds, { accountId, address }: Account): Promise<QuotaInfo> {
-  const { usedBytes, limitBytes, messages } = await store.quota(accountId)
-  return { address, usedBytes, limitBytes: limitBytes ?? null, messages }
+  const { usedBytes, limitBytes, messages, limitMessages } = await store.quota(accountId)
+  return { address, usedBytes, limitBytes: limitBytes ?? null, messages, limitMessages: limitMessages ?? null }
 }
 
 async function checked({ check, directory }: DirectNeeds): Promise<CheckReport> {

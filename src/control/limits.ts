@@ -11,6 +11,10 @@ export const limits = {
   shownAliases: 100,
   /** Recipients shown with a message in a list of the queue. */
   shownRecipients: 20,
+  /** Entries of access control lists in a page, and those of one mailbox more. */
+  aclEntries: 1_000,
+  /** How long one request works at a search index: so often the command line tells how far it is. */
+  indexTurnMs: 1_000,
   /** Findings of a check that are listed. */
   findings: 1_000,
 } as const

@@ -124,6 +124,14 @@ describe('greylist and queue', () => {
     assert.deepEqual(await idsOf(remote.listQueue({})), [])
   })
 
+  test('after a restore every mailbox has a new UIDVALIDITY', async () => {
+    const before = await place.needs.store.mailbox(1, 'INBOX')
+    const finished = await remote.finishRestore({})
+    assert.ok(finished.kind === 'done' && finished.value.mailboxes >= 6)
+    const after = await place.needs.store.mailbox(1, 'INBOX')
+    assert.ok((after?.uidValidity ?? 0) > (before?.uidValidity ?? 0))
+  })
+
   test('an account that is removed leaves nothing in the greylist', async () => {
     await greylist.noteWrittenTo(3, ['friend@far.test'])
     const ask = () =>

@@ -16,13 +16,17 @@ export async function openMaildrop(store: Store, account: Account): Promise<Mail
   const view = inbox && (await store.openView(account.accountId, inbox.mailboxId))
   if (view === undefined) throw new Error(`account ${account.accountId} has no INBOX`)
   owned.use(view) // while it is open, the bytes of what it showed stay
-  return new Maildrop({ account, mailboxId: view.mailboxId, snapshot: view.current }, owned.move())
+  const content = { account, mailboxId: view.mailboxId, snapshot: view.current }
+  const withoutEnd = new Set(await store.messagesWithoutEnd(account.accountId))
+  return new Maildrop({ ...content, withoutEnd }, owned.move())
 }
 
 export interface MaildropContent {
   readonly account: Account
   readonly mailboxId: number
   readonly snapshot: Snapshot
+  /** Ids of messages whose last line has no CRLF: RETR adds one (RFC 1939 3), and their sizes tell. */
+  readonly withoutEnd: ReadonlySet<number>
 }
 
 export class Maildrop implements AsyncDisposable {
@@ -42,7 +46,7 @@ export class Maildrop implements AsyncDisposable {
   #octets: number
 
   constructor(content: MaildropContent, owned: AsyncDisposableStack) {
-    const { snapshot } = content
+    const { snapshot, withoutEnd } = content
     this.account = content.account
     this.mailboxId = content.mailboxId
     this.#owned = owned
@@ -51,10 +55,10 @@ export class Maildrop implements AsyncDisposable {
     this.#uids = snapshot.uids
     this.#entryIds = snapshot.entryIds
     this.#messageIds = snapshot.messageIds
-    this.#sizes = snapshot.sizes
+    this.#sizes = withoutEnd.size === 0 ? snapshot.sizes : sentSizes(snapshot, withoutEnd)
     this.#marks = new Uint8Array(this.last + 1)
     this.#messages = this.last
-    this.#octetsAtLogin = total(snapshot)
+    this.#octetsAtLogin = total(this.#sizes, this.last)
     this.#octets = this.#octetsAtLogin
   }
 
@@ -123,7 +127,16 @@ function at(column: Float64Array | Uint32Array, number: number): number {
   return value
 }
 
-function total({ sizes, count }: Snapshot): number {
+function sentSizes({ sizes, messageIds, count }: Snapshot, withoutEnd: ReadonlySet<number>): Float64Array {
+  const sent = sizes.slice(0, count)
+  for (let index = 0; index < count; index += 1)
+    if (withoutEnd.has(messageIds[index] ?? 0)) sent[index] = (sent[index] ?? 0) + lineEndOctets
+  return sent
+}
+
+const lineEndOctets = 2
+
+function total(sizes: Float64Array, count: number): number {
   let octets = 0
   for (let index = 0; index < count; index += 1) octets += sizes[index] ?? 0
   return octets
