@@ -1,7 +1,8 @@
-// Makes the table of docs/protocols.md from rfc.txt: `npm run rfc` writes it; the test beside this fails when the page is older than the list.
+// Makes docs/protocols.md from rfc.txt and from the table of IMAP capabilities: `npm run rfc` writes it; the test beside this fails when the page is older than they are.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { capabilityLines } from './imap-capabilities.ts'
 
 export interface Rfc {
   readonly number: number
@@ -42,6 +43,7 @@ export function protocolsPage(list: readonly Rfc[]): string {
     '|--:|---|---|',
     ...rows,
     '',
+    ...capabilityLines(),
   ].join('\n')
 }
 

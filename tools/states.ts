@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageBytes } from '#imap/limits.ts'
 import { type Event as QueueEvent, type State as QueueState, moves as queueMoves } from '#queue/states.ts'
 import { capabilities } from '#wire/imap/capabilities.ts'
 import { type CommandName, commandRules, type State as ImapState } from '#wire/imap/state.ts'
@@ -327,8 +328,9 @@ function flaggedCommands(): readonly (readonly string[])[] {
 }
 
 function capabilityTable(): readonly string[] {
-  const inTheClear = { canStartTls: true, canLogIn: false, mechanisms: mechanismNames }
-  const underTls = { canStartTls: false, canLogIn: true, mechanisms: mechanismNames }
+  const appendLimit = messageBytes
+  const inTheClear = { canStartTls: true, canLogIn: false, mechanisms: mechanismNames, appendLimit }
+  const underTls = { canStartTls: false, canLogIn: true, mechanisms: mechanismNames, appendLimit }
   const columns: readonly (readonly [head: string, told: readonly string[]])[] = [
     ['not-authenticated, in the clear', capabilities('not-authenticated', inTheClear)],
     ['not-authenticated, under TLS', capabilities('not-authenticated', underTls)],

@@ -12,7 +12,7 @@ await runLanes([
       ['--test-isolation=none', '--no-wasm-tier-up'],
       'src/**/*.test.ts',
       'tools/*.test.ts',
-      'test/{support,transcripts,fuzz,differential}/**/*.test.ts',
+      'test/{support,transcripts,fuzz,model-imap,differential}/**/*.test.ts',
     ),
     testStep('server tests', ['--test-concurrency=2'], 'test/server/**/*.test.ts'),
   ],

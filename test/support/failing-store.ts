@@ -13,12 +13,12 @@ import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
 import { assertConsistent } from '#store/temporary-store.ts'
 
-const states = ['works', 'broken', 'full'] as const
+const states = ['works', 'broken', 'unwritable', 'full'] as const
 
 export interface FailingDatabase extends Database {
   /** Read transactions so far. */
   readonly reads: number
-  /** `works`; `broken`: everything fails, as with a broken disk; `full`: a write fails with DiskFullError. */
+  /** `works`; `broken`: everything fails, as with a broken disk; `unwritable`: writes do; `full`: they do with DiskFullError. */
   become(state: string): void
 }
 
@@ -60,7 +60,7 @@ function failing(database: Database): FailingDatabase {
       return state === 'broken' ? broken() : database.read(work)
     },
     write(work, onDurable) {
-      if (state === 'broken') return broken()
+      if (state === 'broken' || state === 'unwritable') return broken()
       return state === 'full' ? Promise.reject(new DiskFullError('no room')) : database.write(work, onDurable)
     },
     durable: () => database.durable(),

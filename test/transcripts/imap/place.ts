@@ -1,5 +1,5 @@
 // What the IMAP transcripts run against: a store on SQLite in a folder of its own, sessions on channels in memory.
-// Accounts: alice and bob (secret), carol (disabled), mallory (throttled), broken (a fault of ours).
+// Accounts: alice, bob and dora (secret), carol (disabled), mallory (throttled), broken (a fault of ours).
 
 import assert from 'node:assert/strict'
 import type { Account, LoginOutcome } from '#accounts/account.ts'
@@ -11,6 +11,8 @@ import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#
 import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
 import type { Store } from '#store/store.ts'
+import type { MessageLimit } from '#wire/imap/capabilities.ts'
+import { deflatedPeer } from '../../support/deflated-peer.ts'
 import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
 import { everyMechanismsChannel, type PlaceLogins, placeLogins } from '../../support/place-logins.ts'
 import type { TranscriptNeeds } from '../../support/transcript.ts'
@@ -25,16 +27,16 @@ export interface ImapPlace extends TranscriptNeeds, AsyncDisposable {
   prepared(...lines: readonly string[]): Promise<MemoryPeer>
 }
 
-const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2 }
-const maxMessageBytes = 1_000_000
+const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2, dora: 4 }
+const fromClients = [{ client: 'Stumbler', version: '2.', capabilities: ['COMPRESS', 'IDLE'] }]
 
-export async function imapPlace(): Promise<ImapPlace> {
+export async function imapPlace({ maxMessageBytes = 1_000_000 } = {}): Promise<ImapPlace> {
   await using owned = new AsyncDisposableStack()
   const [clock, log] = [manualClock(), memoryLog()]
   const { store, database } = await openFailingStore(owned, { clock, log, random: seededRandom(1) })
   for (const accountId of Object.values(accountIds)) await store.createAccount(accountId)
   const logins = await placeLogins({ login, database, clock, log })
-  return new Place({ store, database, clock, log, logins }, owned.move())
+  return new Place({ store, database, clock, log, logins, maxMessageBytes }, owned.move())
 }
 
 interface Parts {
@@ -43,6 +45,7 @@ interface Parts {
   readonly clock: ManualClock
   readonly log: MemoryLog
   readonly logins: PlaceLogins
+  readonly maxMessageBytes: number
 }
 
 class Place implements ImapPlace {
@@ -57,7 +60,11 @@ class Place implements ImapPlace {
     bare: () => this.connect({ implicitTls: false }),
     alice: () => this.prepared('x LOGIN alice secret'),
     bob: () => this.prepared('x LOGIN bob secret'),
+    dora: () => this.prepared('x LOGIN dora secret'),
     inbox: () => this.prepared('x LOGIN alice secret', 'x SELECT INBOX'),
+    /** As inbox, compressed. */
+    deflated: async () =>
+      deflatedPeer(await this.prepared('x LOGIN alice secret', 'x SELECT INBOX', 'x COMPRESS DEFLATE')),
     examined: () => this.prepared('x LOGIN alice secret', 'x EXAMINE INBOX'),
   }
   readonly actions = {
@@ -77,6 +84,12 @@ class Place implements ImapPlace {
       const line = `${'0123456789'.repeat(7)}12345678\r\n`
       return this.#deliver(1, `Subject: large\r\nX-End: yes\r\n\r\n${line.repeat(Number(argument) / 80)}`)
     },
+    /** `attachment 300000`: one message with a file of that many octets before its text. */
+    attachment: (argument: string) => {
+      const file = `--b\r\nContent-Type: image/png\r\n\r\n${`${'x'.repeat(78)}\r\n`.repeat(Number(argument) / 80)}`
+      const text = '--b\r\n\r\nbehind it\r\n--b--\r\n'
+      return this.#deliver(1, `Content-Type: multipart/mixed; boundary=b\r\n\r\n${file}${text}`)
+    },
     /** `header 300000`: one message with a header of that many octets. */
     header: (argument: string) =>
       this.#deliver(1, `${`X-Line: ${'x'.repeat(90)}\r\n`.repeat(Number(argument) / 100)}\r\n`),
@@ -85,7 +98,18 @@ class Place implements ImapPlace {
       const names = Array.from({ length: Number(argument) }, (_, number) => `name ${number}`)
       await Promise.all(names.map(name => this.store.setSubscribed(1, name, true)))
     },
+    /** `message-limit MESSAGELIMIT 3`, or SAVELIMIT: of the sessions that begin from now on (RFC 9738). */
+    'message-limit': (argument: string) => {
+      const [name, messages] = argument.split(' ')
+      this.#messageLimit = { kind: name === 'SAVELIMIT' ? name : 'MESSAGELIMIT', messages: Number(messages) }
+    },
+    /** `hide bob MOVE IDLE`: from the account's next login on. */
+    hide: (argument: string) => {
+      const [name = '', ...capabilities] = argument.split(' ')
+      this.#hidden.set(idOf(name), capabilities)
+    },
     quota: (argument: string) => this.store.setQuota(1, Number(argument)),
+    'message-quota': (argument: string) => this.store.setMessageQuota(1, Number(argument)),
     database: (argument: string) => {
       this.#database.become(argument)
     },
@@ -102,8 +126,11 @@ class Place implements ImapPlace {
   }
   readonly #database: FailingDatabase
   readonly #logins: PlaceLogins
+  readonly #maxMessageBytes: number
   readonly #owned: AsyncDisposableStack
   readonly #drain = new AbortController()
+  #messageLimit: MessageLimit | undefined
+  readonly #hidden = new Map<number, readonly string[]>()
   readonly #watches = new AccountWatches()
   readonly #sessions: { readonly client: MemoryPeer; readonly ended: Promise<void> }[] = []
 
@@ -113,6 +140,7 @@ class Place implements ImapPlace {
     this.log = parts.log
     this.#database = parts.database
     this.#logins = parts.logins
+    this.#maxMessageBytes = parts.maxMessageBytes
     this.#owned = owned
   }
 
@@ -120,7 +148,7 @@ class Place implements ImapPlace {
     const id = String(this.#sessions.length + 1)
     const { server, client } = memoryChannelPair({ implicitTls: true, clock: this.clock, id, ...options })
     const { store, clock, log } = this
-    const accounts = { watch: this.#watch }
+    const accounts = { watch: this.#watch, named, byId }
     const run = imapSession({
       store,
       authenticator,
@@ -128,7 +156,9 @@ class Place implements ImapPlace {
       log,
       clock,
       hostname: 'mail.example.test',
-      maxMessageBytes,
+      maxMessageBytes: this.#maxMessageBytes,
+      messageLimit: this.#messageLimit,
+      hidden: { ofAccount: async accountId => this.#hidden.get(accountId) ?? [], fromClients },
     })
     const ended = run(server, this.#drain.signal).catch(unlessBroken)
     this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
@@ -162,11 +192,22 @@ class Place implements ImapPlace {
 }
 
 async function login(user: string, password: string): Promise<LoginOutcome> {
-  if ((user === 'alice' || user === 'bob') && password === 'secret') return { kind: 'welcome', account: account(user) }
+  if (Object.hasOwn(accountIds, user) && password === 'secret') return { kind: 'welcome', account: account(user) }
   if (user === 'carol') return { kind: 'disabled' }
   if (user === 'mallory') return { kind: 'too-many', retryAfterMs: 30_001 }
   if (user === 'broken') throw new Error('the directory is broken')
   return { kind: 'wrong' }
+}
+
+/** Of accounts that can log in. */
+async function named(address: string): Promise<Account | undefined> {
+  const [name = '', domain] = address.toLowerCase().split('@')
+  return domain === 'example.test' && Object.hasOwn(accountIds, name) ? account(name) : undefined
+}
+
+async function byId(ids: readonly number[]): Promise<ReadonlyMap<number, Account>> {
+  const names = Object.keys(accountIds).filter(name => ids.includes(idOf(name)))
+  return new Map(names.map(name => [idOf(name), account(name)]))
 }
 
 function account(name: string): Account {
