@@ -58,6 +58,16 @@ function ticksOf(processId: number): number {
   }
 }
 
+/** Settles once the processes do next to nothing: what a server does behind its answers is over. */
+export async function atRest(processIds: readonly number[]): Promise<void> {
+  const [windowMs, quietPart] = [500, 0.05]
+  for (let part = 1; part > quietPart; ) {
+    const before = processorSeconds(processIds)
+    await new Promise(settle => setTimeout(settle, windowMs))
+    part = (processorSeconds(processIds) - before) / (windowMs / 1_000)
+  }
+}
+
 /** Octets that a process takes more at its highest during `work` than before it (Linux). */
 export async function peakBytesOf(processId: number, work: () => Promise<unknown>): Promise<number> {
   const statusBytes = (name: string): number => {

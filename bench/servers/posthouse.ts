@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { startServer } from '../../test/support/running-server.ts'
 import { ImapLoad } from '../load/imap.ts'
-import { processorSeconds, processTree, residentBytes } from '../measure.ts'
+import { atRest, processorSeconds, processTree, residentBytes } from '../measure.ts'
 import { type Filling, password, type ServerUnderTest, users } from './server.ts'
 
 export interface PosthouseUnderTest extends ServerUnderTest {
@@ -30,6 +30,9 @@ export async function startPosthouse(): Promise<PosthouseUnderTest> {
       if (mailbox !== 'INBOX') await load.command(`CREATE ${mailbox}`)
       await load.append(mailbox, count, message)
       load.client.close()
+      // The index begins a second after the last message.
+      await new Promise(settle => setTimeout(settle, 1_500))
+      await atRest(processTree(running.processId))
     },
     residentBytes: () => residentBytes(processTree(running.processId)),
     processorSeconds: () => processorSeconds(processTree(running.processId)),

@@ -14,7 +14,7 @@ export interface ServerUnderTest extends AsyncDisposable {
   /** Mailboxes that exist, all with one password. */
   readonly users: readonly string[]
   readonly password: string
-  /** Puts messages into an empty mailbox of the user by the quickest way it has. */
+  /** Puts messages into an empty mailbox of the user by the quickest way it has; settles once the server is done with them, search index and all. */
   fill(user: string, filling: Filling): Promise<void>
   /** Octets of memory of all its processes. */
   residentBytes(): number
