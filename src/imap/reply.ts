@@ -38,8 +38,6 @@ export function refused({ kind }: MailboxRefusal, role: 'mailbox' | 'destination
       return no('ALREADYEXISTS', 'There is a mailbox of this name already')
     case 'name-not-allowed':
       return no('CANNOT', 'This name is not allowed for a mailbox')
-    case 'has-children':
-      return no('HASCHILDREN', 'There are mailboxes below this name')
     case 'inbox':
       return no('CANNOT', 'INBOX cannot be deleted')
     case 'over-quota':

@@ -65,7 +65,6 @@ export type MailboxRefusal = {
     | 'no-such-mailbox'
     | 'already-exists'
     | 'name-not-allowed'
-    | 'has-children'
     | 'inbox'
     | 'over-quota'
     | 'too-many'

@@ -183,7 +183,6 @@ const malformed = [
   'FETCH 1 BODY[]<0.1',
   'FETCH 1 BODY[]<-1.1>',
   'FETCH 1 BODY[]<99999999999999999999.1>',
-  'FETCH 1 RFC822.PEEK',
   `FETCH 1 BODY[${'1.'.repeat(200)}1]`,
   `FETCH 1 (${'UID '.repeat(fetchItemsMax + 1)})`,
   `FETCH ${'1,'.repeat(sequenceRangesMax)}1 FLAGS`,

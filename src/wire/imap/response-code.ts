@@ -42,7 +42,6 @@ export type PlainCode =
   | 'CORRUPTION'
   | 'EXPIRED'
   | 'EXPUNGEISSUED'
-  | 'HASCHILDREN'
   | 'INUSE'
   | 'LIMIT'
   | 'NOMODSEQ'
