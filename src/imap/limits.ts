@@ -75,6 +75,9 @@ export const namePatternChars = 2_000
 export const fuzzyWordsMax = 20
 export const fuzzyTextChars = 256 * 1024
 
+/** Characters of a word that FUZZY forgives errors in. */
+export const fuzzyWordChars = 64
+
 /** Messages that SEARCH rather reads than asks the index about them. */
 export const indexedSearchPlaces = 20
 

@@ -63,8 +63,8 @@ export class PartStack {
     return this.#header.length
   }
 
-  addHeaderLine(line: string): void {
-    this.#header += line
+  addHeaderLines(lines: string): void {
+    this.#header += lines
   }
 
   /** The innermost part's header has ended, its body begins. If it is a message, that one's header begins. */

@@ -36,7 +36,7 @@ export class StructureScanner {
   push(bytes: Uint8Array): void {
     let at = 0
     while (at < bytes.length) {
-      if (!this.#parts.inHeader && this.#line === '') at = this.#passLines(bytes, at)
+      if (this.#line === '') at = this.#parts.inHeader ? this.#passFields(bytes, at) : this.#passLines(bytes, at)
       if (at < bytes.length) at = this.#keepLine(bytes, at)
     }
     if (bytes.length === 0) return
@@ -61,6 +61,25 @@ export class StructureScanner {
       if (!midLine) this.#lines += 1
     }
     this.#midLine = midLine
+    this.#offset += at - from
+    return at
+  }
+
+  /** Takes whole header lines at once, up to one that may end the header: an empty line, a boundary, the last that fits, or the end of `bytes`. */
+  #passFields(bytes: Uint8Array, from: number): number {
+    const limit = from + maxHeaderBytes - this.#parts.headerLength
+    let at = from
+    for (let lines = this.#lines; ; lines += 1) {
+      const first = bytes[at]
+      const newline = bytes.indexOf(lineFeed, at)
+      const isEmpty = newline === at || (newline === at + 1 && first === carriageReturn)
+      if (newline < 0 || newline >= limit || isEmpty || first === hyphen) {
+        this.#lines = lines
+        break
+      }
+      at = newline + 1
+    }
+    if (at > from) this.#parts.addHeaderLines(latin1(bytes, from, at))
     this.#offset += at - from
     return at
   }
@@ -106,7 +125,7 @@ export class StructureScanner {
     } else if (parts.inHeader) {
       if (line === '\n' || line === '\r\n') {
         parts.endHeader({ offset: this.#offset, lines: this.#lines, boundaryLineEnd: 0 })
-      } else parts.addHeaderLine(line)
+      } else parts.addHeaderLines(line)
     }
   }
 

@@ -39,6 +39,7 @@ export async function setAcl(
   const rights = editedRights(old?.rights ?? '', edit.action, edit.rights)
   if (rights === (old?.rights ?? '')) return unchanged({ kind: 'done' })
   if (old === undefined && before.length >= limits.rightsPerMailbox) return unchanged({ kind: 'too-many' })
+  if (rights !== '' && (await isOpenedTooOften(tx, place, granteeId))) return unchanged({ kind: 'too-many' })
   // It may have gone since it was asked for by its address.
   if (granteeId !== anyone && (await modseqOf(tx, granteeId)) === undefined)
     return unchanged({ kind: 'no-such-account' })
@@ -48,8 +49,18 @@ export async function setAcl(
 
 /** A new mailbox begins with the entries of its parent (RFC 4314 3: as the server decides). */
 export async function inheritAcl(tx: Tx, place: Place, parentId: number): Promise<void> {
-  for (const entry of await aclOf(tx, { accountId: place.accountId, mailboxId: parentId }))
-    await putEntry(tx, place, entry)
+  for (const entry of await aclOf(tx, { accountId: place.accountId, mailboxId: parentId })) {
+    // What takes rights away is never left out.
+    if (entry.negative || !(await isOpenedTooOften(tx, place, entry.granteeId))) await putEntry(tx, place, entry)
+  }
+}
+
+/** Whether the grantee has been given so many mailboxes of this owner that one more must not be: its LIST looks at each, wanted or not. */
+async function isOpenedTooOften(tx: Tx, { accountId, mailboxId }: Place, granteeId: number): Promise<boolean> {
+  const row = await tx.get<[number]>(sql`
+    SELECT COUNT(*) FROM shared_mailbox
+    WHERE account_id = ${granteeId} AND owner_id = ${accountId} AND mailbox_id <> ${mailboxId}`)
+  return Number(row?.[0] ?? 0) >= limits.mailboxesPerGrantee
 }
 
 /** All entries of a mailbox that goes. */

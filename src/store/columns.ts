@@ -11,6 +11,7 @@ export class Columns implements Snapshot {
   uids: Uint32Array
   flags: Uint8Array
   keywords: string[]
+  hasKeywords = false
   modseqs: Float64Array
   entryIds: Float64Array
   messageIds: Float64Array
@@ -38,7 +39,7 @@ export class Columns implements Snapshot {
     const at = this.count
     this.uids[at] = row[0]
     this.flags[at] = row[1]
-    this.keywords[at] = sharedKeywords(row[2])
+    this.#setKeywords(at, row[2])
     this.modseqs[at] = row[3]
     this.entryIds[at] = row[4]
     this.messageIds[at] = row[5]
@@ -68,8 +69,13 @@ export class Columns implements Snapshot {
     const at = indexOfUid(this, change.uid)
     if (at < 0) return
     this.flags[at] = change.flags
-    this.keywords[at] = sharedKeywords(change.keywords)
+    this.#setKeywords(at, change.keywords)
     this.modseqs[at] = modseq
+  }
+
+  #setKeywords(at: number, keywords: string): void {
+    this.keywords[at] = sharedKeywords(keywords)
+    this.hasKeywords ||= keywords !== ''
   }
 
   /** A copy that lacks `uids` (ascending): runs between them are copied as a whole. */
@@ -89,6 +95,7 @@ export class Columns implements Snapshot {
     this.uids.set(source.uids.subarray(from, to), at)
     this.flags.set(source.flags.subarray(from, to), at)
     for (let index = from; index < to; index += 1) this.keywords[at + index - from] = source.keywords[index] ?? ''
+    this.hasKeywords ||= source.hasKeywords
     this.modseqs.set(source.modseqs.subarray(from, to), at)
     this.entryIds.set(source.entryIds.subarray(from, to), at)
     this.messageIds.set(source.messageIds.subarray(from, to), at)

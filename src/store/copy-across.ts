@@ -10,6 +10,7 @@ import type { Change, Entry } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
 import { addEntries, entriesOf, type NewEntry, sumsOf } from './entry-row.ts'
 import { expunge } from './expunge.ts'
+import { limits } from './limits.ts'
 import { putSeen, seenOf } from './seen.ts'
 import type { CopiedAcross, CopyPlace, ReaderEdit } from './shares.ts'
 import { type ThreadKeys, threadOf } from './threads.ts'
@@ -35,12 +36,17 @@ export async function copyAcross(tx: Tx, work: CopyAcross): Promise<Changed<Copi
   if (!staysInAccount && (await isOverQuota(tx, to.accountId, more))) return unchanged({ kind: 'over-quota' })
   const { modseq, firstId } = await stepOf(tx, { accountId: to.accountId, now, ids: found.length * 2, ...more })
   const entries: NewEntry[] = []
-  for (const [index, entry] of found.entries()) entries.push(await takeOver(tx, work, entry, firstId + index * 2))
+  for (const [index, entry] of found.entries()) {
+    if (index > 0 && index % limits.takenOverPerTurn === 0) await tx.turn()
+    entries.push(await takeOver(tx, work, entry, firstId + index * 2))
+  }
   const target = { accountId: to.accountId, mailboxId: to.mailboxId, modseq }
   const added = await addEntries(tx, target, entries)
   if (added === undefined) throw new Error(`mailbox ${to.mailboxId} went away in its own transaction`)
   const changes: Change[] = [{ kind: 'added', ...target, entries: added.entries }]
+  await tx.turn()
   changes.push(...(await markSeen(tx, work, { found, added: added.entries, modseq })))
+  await tx.turn()
   if (work.isMove) changes.push(...(await takeAway(tx, work, found)))
   const uidsOf = (list: readonly Entry[]) => list.map(({ uid }) => uid)
   return { result: { kind: 'done', uidValidity, from: uidsOf(found), to: uidsOf(added.entries) }, changes }

@@ -25,8 +25,14 @@ export const limits = {
   metadataNameBytes: 255,
   /** Entries of one mailbox's access control list. */
   rightsPerMailbox: 1_000,
+  /** Mailboxes that one account opens to another, or to anyone. */
+  mailboxesPerGrantee: 1_000,
+  /** Mailboxes of others that are looked at between two turns of the event loop. */
+  sharedPerTurn: 256,
   /** Mailboxes of others that one account is shown. */
   sharedMailboxes: 10_000,
+  /** Messages that one account takes over from another, and heads of them that are read, between two turns of the event loop: several rows each. */
+  takenOverPerTurn: 256,
   /** Keywords on one message; further ones are not set. */
   keywordsPerEntry: 128,
   /** Combinations of keywords kept to be shared by the messages that have them. */

@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly flags: Uint8Array
   /** Names joined by single spaces; '' for none. */
   readonly keywords: readonly string[]
+  /** False: no message has keywords. True: some have, or had. */
+  readonly hasKeywords: boolean
   readonly modseqs: Float64Array
   readonly entryIds: Float64Array
   readonly messageIds: Float64Array

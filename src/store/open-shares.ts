@@ -37,7 +37,9 @@ export function openShares({ database, readerViews, change, head }: SharesNeeds)
   /** In its new account a message joins the threads that are there. */
   async function keysOf(from: CopyPlace, uids: readonly number[]): Promise<ReadonlyMap<number, ThreadKeys>> {
     const keys = new Map<number, ThreadKeys>()
-    for (const messageId of await database.read(tx => messageIdsOf(tx, from, uids))) {
+    const ids = await database.read(tx => messageIdsOf(tx, from, uids))
+    for (const [index, messageId] of ids.entries()) {
+      if (index > 0 && index % limits.takenOverPerTurn === 0) await new Promise(resolve => setImmediate(resolve))
       const octets = await head(from.accountId, messageId, limits.headBytes)
       if (octets !== undefined) keys.set(messageId, threadKeysOf(octets))
     }

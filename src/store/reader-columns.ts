@@ -31,6 +31,10 @@ export class ReaderColumns implements Snapshot {
     return this.base.keywords
   }
 
+  get hasKeywords(): boolean {
+    return this.base.hasKeywords
+  }
+
   get entryIds(): Float64Array {
     return this.base.entryIds
   }

@@ -2,6 +2,7 @@
 // A message that a reader never touched is unseen to it and has no row.
 
 import { sql, type Tx } from '#io/sql/database.ts'
+import { limits } from '#io/sql/limits.ts'
 import { listOf, slices } from '#io/sql/list.ts'
 
 /** Whose \Seen: a reader of a mailbox of `accountId`. */
@@ -56,7 +57,8 @@ export async function putSeen(
 ): Promise<void> {
   const { accountId, mailboxId, readerId, modseq } = reader
   let more = 0
-  for (const { uid, seen, before } of after) {
+  for (const [index, { uid, seen, before }] of after.entries()) {
+    if (index > 0 && index % limits.rowsPerTurn === 0) await tx.turn()
     more += Number(seen) - Number(before)
     await tx.run(sql`
       INSERT INTO reader_seen (account_id, mailbox_id, reader_id, uid, seen, modseq)

@@ -36,7 +36,9 @@ export async function sharedMailboxes(tx: Tx, readerId: number): Promise<readonl
     const ids = new Set(ofOwner.map(({ mailboxId }) => mailboxId))
     for (const mailbox of await mailboxesOf(tx, ownerId)) {
       const one = ids.has(mailbox.mailboxId) ? await asShared(tx, ownerId, readerId, mailbox) : undefined
-      if (one !== undefined) shared.push(one)
+      if (one === undefined) continue
+      shared.push(one)
+      if (shared.length % limits.sharedPerTurn === 0) await tx.turn()
     }
   }
   return shared

@@ -11,6 +11,7 @@ import { openSqlite } from '#io/sql/sqlite.ts'
 import { flag } from '#mail/flags.ts'
 import { anyone } from './acl-entry.ts'
 import type { Change } from './change.ts'
+import { limits } from './limits.ts'
 import type { ReaderEdit } from './shares.ts'
 import type { FlagEdit, Store } from './store.ts'
 import { assertConsistent, type TemporaryStore, temporaryStore } from './temporary-store.ts'
@@ -20,11 +21,11 @@ const engines = [
   { name: 'PGlite', open: () => openPglite() },
 ]
 
-for (const engine of engines) describe(`shared mailboxes on ${engine.name}`, () => cases(engine.open))
+for (const engine of engines) describe(`shared mailboxes on ${engine.name}`, () => cases(engine))
 
 const everything = flag.seen | flag.answered | flag.flagged | flag.deleted | flag.draft
 
-function cases(open: (folder: string) => Promise<Database>): void {
+function cases({ name, open }: { readonly name: string; open(folder: string): Promise<Database> }): void {
   let folder: string
   let database: Database
   let temporary: TemporaryStore
@@ -106,6 +107,26 @@ function cases(open: (folder: string) => Promise<Database>): void {
     await grant(owner, inbox, third, '', true)
     assert.deepEqual(await store.shares.acl(owner, inbox), [])
     assert.deepEqual(await store.shares.mailboxes(third), [])
+  })
+
+  test('one owner cannot fill the list of another, and what takes rights away is inherited all the same', {
+    skip: name === 'PGlite' && 'a thousand mailboxes take it a quarter of a minute',
+  }, async () => {
+    const [owner, reader] = [await account(), await account()]
+    const most = limits.mailboxesPerGrantee
+    await store.createMailbox(owner, 'top')
+    const top = (await store.mailbox(owner, 'top'))?.mailboxId ?? 0
+    await grant(owner, top, reader, 'lr')
+    await grant(owner, top, anyone, 'l', true)
+    for (let number = 1; number < most; number += 1) await store.createMailbox(owner, `top/${number}`)
+    assert.equal((await store.shares.mailboxes(reader)).length, most)
+    assert.deepEqual(await grant(owner, await inboxOf(owner), reader, 'lr'), { kind: 'too-many' })
+    await store.createMailbox(owner, 'top/more')
+    assert.equal(await rightsOf(owner, reader, 'top/more'), undefined)
+    const acl = await store.shares.acl(owner, (await store.mailbox(owner, 'top/more'))?.mailboxId ?? 0)
+    assert.deepEqual(acl, [{ granteeId: anyone, negative: true, rights: 'l' }])
+    // One that is open already can be changed.
+    assert.deepEqual(await grant(owner, top, reader, 'r'), { kind: 'done' })
   })
 
   test('rights are added to and taken from what stands there', async () => {

@@ -61,13 +61,7 @@ export interface Limited {
 
 /** A mailbox verb's "no". */
 export type MailboxRefusal = {
-  readonly kind:
-    | 'no-such-mailbox'
-    | 'already-exists'
-    | 'name-not-allowed'
-    | 'inbox'
-    | 'over-quota'
-    | 'too-many'
+  readonly kind: 'no-such-mailbox' | 'already-exists' | 'name-not-allowed' | 'inbox' | 'over-quota' | 'too-many'
 }
 
 /** UIDs `from` to `to`, both included. */

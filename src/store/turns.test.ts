@@ -12,6 +12,7 @@ import { flag } from '#mail/flags.ts'
 import { type TemporaryStore, temporaryStore } from './temporary-store.ts'
 
 const accountId = 1
+const readerId = 2
 const messages = 6_144
 const uids = Array.from({ length: messages }, (_, index) => index + 1)
 
@@ -83,7 +84,7 @@ const meter = new Meter()
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'posthouse-turns-'))
   database = await openSqlite({ path: join(folder, 'posthouse.db') })
-  temporary = await temporaryStore({ database: meter.over(database), folder, accounts: [accountId] })
+  temporary = await temporaryStore({ database: meter.over(database), folder, accounts: [accountId, readerId] })
   await using message = await temporary.message('x')
   const appended = { message, flags: 0, keywords: '', internalDate: undefined }
   await temporary.store.append(accountId, await inbox(), new Array(1_536).fill(appended))
@@ -107,6 +108,16 @@ type Verb = readonly [name: string, moves: number, work: () => Promise<unknown>]
 
 // In this order: each works on what the one before left. `moves`: messages that INBOX loses.
 const verbs: readonly Verb[] = [
+  [
+    'COPY into another account',
+    0,
+    async () => {
+      const to = (await temporary.store.mailbox(readerId, 'INBOX'))?.mailboxId ?? 0
+      const reader = { readerId: accountId, flags: flag.seen | flag.deleted, keywords: true }
+      const from = { accountId, mailboxId: await inbox() }
+      return temporary.store.shares.copy(from, { accountId: readerId, mailboxId: to, reader }, uids, { isMove: false })
+    },
+  ],
   ['COPY', 0, async () => temporary.store.copy(accountId, await inbox(), await mailboxId('Archive'), uids)],
   [
     'STORE',

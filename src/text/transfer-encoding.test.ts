@@ -25,11 +25,10 @@ for (const [encoded, wanted] of base64) {
   })
 }
 
-test('millions of short runs are no millions of arrays', () => {
-  const encoded = fromLatin1('A='.repeat(2_000_000))
-  const before = process.memoryUsage().arrayBuffers
-  assert.equal(decodeBase64(encoded).length, 0)
-  assert.ok(process.memoryUsage().arrayBuffers - before < 4 * encoded.length)
+test('millions of short runs are no millions of arrays', t => {
+  const made = t.mock.method(Buffer, 'from')
+  assert.equal(decodeBase64(fromLatin1('QQ='.repeat(1_000))).length, 1_000)
+  assert.ok(made.mock.callCount() < 10, `${made.mock.callCount()} of them`)
 })
 
 const quotedPrintable: readonly (readonly [string, string])[] = [

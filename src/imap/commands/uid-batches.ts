@@ -2,16 +2,20 @@
 
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { uidBatchMin } from '#imap/limits.ts'
+import { limitOf, tooManyMessages } from '#imap/message-limit.ts'
 import { no, ok, type Reply } from '#imap/reply.ts'
 import type { Selected } from '#imap/selected.ts'
 import { printUidBatches } from '#wire/imap/print-search.ts'
 
 export async function uidBatches(
-  { output }: Conversation,
+  conversation: Conversation,
   selected: Selected,
   { tag, size, batches }: CommandOf<'UIDBATCHES'>,
 ): Promise<Reply> {
+  const { output } = conversation
   if (size < uidBatchMin) return no('TOOFEW', `A batch has ${uidBatchMin} messages at least`)
+  // A batch is for one command.
+  if (size > limitOf(conversation)) return tooManyMessages(limitOf(conversation))
   await selected.announceNew(output)
   const all = batchesOf(selected, size)
   const some = batches === undefined ? all : all.slice(batches.first - 1, batches.last)

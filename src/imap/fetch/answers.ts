@@ -46,6 +46,8 @@ export class Answers {
   async tellAll(batch: readonly OpenMessage[]): Promise<void> {
     const newlySeen = await this.#markSeen(batch)
     for (const message of batch) await this.tell(message, newlySeen.has(message.place))
+    // PREVIEW and BINARY.SIZE are much work and little text.
+    await this.#conversation.breathe()
   }
 
   async tell({ place, reader }: OpenMessage, newlySeen = false): Promise<void> {

@@ -8,6 +8,7 @@ export type PrintedKind = 'envelope' | 'bodystructure'
 
 /** Each with its name in front: `ENVELOPE (...)`. */
 export type Printed = { readonly [kind in PrintedKind]?: string }
+type Kept = { [kind in PrintedKind]?: string }
 
 export interface PrintedOf {
   readonly accountId: number
@@ -18,10 +19,10 @@ export interface PrintedOf {
 const overheadBytes = 150
 
 export class PrintedStructures {
-  readonly #kept = new Map<string, Printed>()
+  readonly #kept = new Map<string, Kept>()
   #bytes = 0
 
-  /** What is known of the message. */
+  /** What is known of the message; more may come to it. */
   find({ accountId, messageId }: PrintedOf): Printed | undefined {
     return this.#kept.get(`${accountId}/${messageId}`)
   }
@@ -31,8 +32,13 @@ export class PrintedStructures {
     const key = `${accountId}/${messageId}`
     const before = this.#kept.get(key)
     if (text.length > printedBytesEach || before?.[kind] !== undefined) return
-    this.#kept.set(key, { ...before, [kind]: text })
+    if (before === undefined) this.#kept.set(key, kind === 'envelope' ? { envelope: text } : { bodystructure: text })
+    else before[kind] = text
     this.#bytes += text.length + (before === undefined ? overheadBytes : 0)
+    if (this.#bytes > printedBytes) this.#dropOldest()
+  }
+
+  #dropOldest(): void {
     for (const [oldest, printed] of this.#kept) {
       if (this.#bytes <= printedBytes) return
       this.#kept.delete(oldest)

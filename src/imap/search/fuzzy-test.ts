@@ -1,6 +1,6 @@
 // FUZZY (RFC 6203): a text key that forgives typing errors and the order of words. How well a message matches is its relevancy, 1 to 100.
 
-import { fuzzyTextChars, fuzzyWordsMax } from '#imap/limits.ts'
+import { fuzzyTextChars, fuzzyWordChars, fuzzyWordsMax } from '#imap/limits.ts'
 import { isWithinEdits } from '#text/edit-distance.ts'
 import { foldCase } from '#text/fold-case.ts'
 import type { SearchKey } from '#wire/imap/command.ts'
@@ -15,7 +15,7 @@ export function fuzzyTest(key: TextKey): (place: number, message: SearchedMessag
   return async (_place, message) => {
     const best = new Best(wanted, words)
     for await (const text of textsOf(key, message)) {
-      best.see(text)
+      await best.see(text, () => message.breathe())
       if (best.isPerfect) break
     }
     if (best.relevancy > 0) message.relevancies.push(best.relevancy)
@@ -41,12 +41,16 @@ class Best {
     this.#found = new Map(words.map(word => [word, 0]))
   }
 
-  see(text: string): void {
+  /** @param breathe awaited between two words: each is compared with all that the text has */
+  async see(text: string, breathe: () => Promise<void>): Promise<void> {
     if (text.includes(this.#wanted)) this.isPerfect = true
     if (this.isPerfect) return
     const present = new Set(wordsOf(text.slice(0, fuzzyTextChars)))
-    for (const [word, found] of this.#found)
-      if (found < 1) this.#found.set(word, Math.max(found, quality(word, present, text)))
+    for (const [word, found] of this.#found) {
+      if (found === 1) continue
+      await breathe()
+      this.#found.set(word, Math.max(found, quality(word, present, text)))
+    }
   }
 
   /** 0: some word is nowhere. */
@@ -61,6 +65,8 @@ class Best {
 function quality(word: string, present: ReadonlySet<string>, text: string): number {
   if (present.has(word)) return 1
   if (text.includes(word)) return 0.8
+  // What is so long is no word, and two of them are compared by the square of it.
+  if (word.length > fuzzyWordChars) return 0
   const edits = word.length >= 8 ? 2 : word.length >= 4 ? 1 : 0
   if (edits === 0) return 0
   for (const other of present) if (isWithinEdits(word, other, edits)) return 0.5

@@ -27,6 +27,11 @@ export class SearchedMessage {
     this.#breathe = breathe
   }
 
+  /** Lets other sessions have a turn. */
+  async breathe(): Promise<void> {
+    await this.#breathe()
+  }
+
   /** Whether one of the fields holds `folded`; with '' whether there is one. */
   async fieldHolds(lowerCaseName: string, folded: string): Promise<boolean> {
     return (await this.fieldTexts(lowerCaseName)).some(value => value.includes(folded))
