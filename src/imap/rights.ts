@@ -35,7 +35,7 @@ export const rightsByName = {
 } as const
 
 /** Commands on the selected mailbox: every letter is needed. Others need nothing beyond the `r` that SELECT asked for. */
-export const rightsWhenSelected: Readonly<Partial<Record<Command['verb'], string>>> = {
+const rightsWhenSelected: Readonly<Partial<Record<Command['verb'], string>>> = {
   FETCH: 'r',
   SEARCH: 'r',
   SORT: 'r',

@@ -117,7 +117,7 @@ export async function entriesOf(
   return entries
 }
 
-export function fromRow(row: EntryRow): Entry {
+function fromRow(row: EntryRow): Entry {
   return {
     uid: row[0],
     flags: row[1],
@@ -133,7 +133,7 @@ export function fromRow(row: EntryRow): Entry {
 }
 
 /** UIDs ascending, each once. Most lists already are. */
-export function distinct(uids: readonly number[]): readonly number[] {
+function distinct(uids: readonly number[]): readonly number[] {
   for (let at = 1; at < uids.length; at++) {
     if ((uids[at] ?? 0) <= (uids[at - 1] ?? 0)) return [...new Set(uids)].sort((a, b) => a - b)
   }

@@ -22,7 +22,7 @@ export function printNstring(text: string | undefined): string {
 }
 
 /** `{n}CRLF` and the octets as they are: no NUL may be among them (RFC 3501 9, CHAR8). */
-export function printLiteral(text: string): string {
+function printLiteral(text: string): string {
   return `{${text.length}}\r\n${text}`
 }
 
