@@ -19,8 +19,10 @@ const literalText = inverseOf(characterSet(']'))
 
 /** Addresses and group marks of a field's value. A missing local part or domain is ''. Never throws. */
 export function parseAddressList(latin1Text: string): readonly EnvelopeAddress[] {
-  return new ListReader(latin1Text).read()
+  return latin1Text === '' ? nobody : new ListReader(latin1Text).read()
 }
+
+const nobody: readonly EnvelopeAddress[] = []
 
 class ListReader {
   readonly #cursor: Cursor
@@ -160,6 +162,8 @@ class ListReader {
 
 /** Words with one space between, as they stood apart. */
 function phrase(tokens: readonly Token[]): string {
+  const [only] = tokens
+  if (tokens.length < 2) return only?.text ?? ''
   return tokens.map((token, index) => (token.apart && index > 0 ? ` ${token.text}` : token.text)).join('')
 }
 
@@ -198,6 +202,8 @@ function belongs(tokens: readonly Token[], index: number): boolean {
 }
 
 function dotted(tokens: readonly Token[]): string {
+  const [only] = tokens
+  if (tokens.length < 2) return only?.text ?? ''
   return tokens
     .map((token, index) => (index > 0 && !belongs(tokens, index - 1) ? ` ${token.text}` : token.text))
     .join('')

@@ -9,7 +9,7 @@ const plainCommentText = inverseOf(characterSet('()\\'))
 export function skipComments(cursor: Cursor): string | undefined {
   let comment: string | undefined
   for (;;) {
-    cursor.takeWhile(whiteSpace)
+    cursor.skipWhile(whiteSpace)
     if (cursor.peek !== '(') return comment
     comment = takeComment(cursor)
   }

@@ -149,10 +149,9 @@ export class PartStack {
 
   #collectBoundaries(): ReadonlyMap<string, number> {
     const boundaries = new Map<string, number>()
-    if (this.#partCount < maxParts) {
-      for (const [index, part] of this.#open.entries()) {
-        if (part.body?.boundary !== undefined) boundaries.set(part.body.boundary, index)
-      }
+    for (let index = 0; index < this.#open.length && this.#partCount < maxParts; index += 1) {
+      const boundary = this.#open[index]?.body?.boundary
+      if (boundary !== undefined) boundaries.set(boundary, index)
     }
     this.#boundaries = boundaries
     return boundaries

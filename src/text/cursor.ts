@@ -51,10 +51,16 @@ export class Cursor {
   /** Steps over all that belong to `set`; gives them, '' if none. */
   takeWhile(set: CharacterSet): string {
     const start = this.at
-    let at = start
-    while (at < this.text.length && set[this.text.charCodeAt(at)] === 1) at += 1
+    this.skipWhile(set)
+    return this.text.slice(start, this.at)
+  }
+
+  /** Steps over all that belong to `set`. */
+  skipWhile(set: CharacterSet): void {
+    const { text } = this
+    let { at } = this
+    while (at < text.length && set[text.charCodeAt(at)] === 1) at += 1
     this.at = at
-    return this.text.slice(start, at)
   }
 
   /** As `takeWhile`, at least one. Throws ParseError naming `what`. */

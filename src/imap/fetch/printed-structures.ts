@@ -7,8 +7,8 @@ import { printedBytes, printedBytesEach } from '#imap/limits.ts'
 export type PrintedKind = 'envelope' | 'bodystructure'
 
 /** Each with its name in front: `ENVELOPE (...)`. */
-export type Printed = { readonly [kind in PrintedKind]?: string }
-type Kept = { [kind in PrintedKind]?: string }
+export type Printed = { readonly [kind in PrintedKind]: string | undefined }
+type Kept = { readonly accountId: number } & { [kind in PrintedKind]: string | undefined }
 
 export interface PrintedOf {
   readonly accountId: number
@@ -19,21 +19,24 @@ export interface PrintedOf {
 const overheadBytes = 150
 
 export class PrintedStructures {
-  readonly #kept = new Map<string, Kept>()
+  /** By message id. Two accounts may have given the same one: then there is room for one of them. */
+  readonly #kept = new Map<number, Kept>()
   #bytes = 0
 
   /** What is known of the message; more may come to it. */
   find({ accountId, messageId }: PrintedOf): Printed | undefined {
-    return this.#kept.get(`${accountId}/${messageId}`)
+    const kept = this.#kept.get(messageId)
+    return kept?.accountId === accountId ? kept : undefined
   }
 
   /** `text` is latin1, and the same for every session that may ask. */
   keep({ accountId, messageId }: PrintedOf, kind: PrintedKind, text: string): void {
-    const key = `${accountId}/${messageId}`
-    const before = this.#kept.get(key)
+    const before = this.#kept.get(messageId)
     if (text.length > printedBytesEach || before?.[kind] !== undefined) return
-    if (before === undefined) this.#kept.set(key, kind === 'envelope' ? { envelope: text } : { bodystructure: text })
-    else before[kind] = text
+    if (before !== undefined && before.accountId !== accountId) return
+    const kept: Kept = before ?? { accountId, envelope: undefined, bodystructure: undefined }
+    kept[kind] = text
+    if (before === undefined) this.#kept.set(messageId, kept)
     this.#bytes += text.length + (before === undefined ? overheadBytes : 0)
     if (this.#bytes > printedBytes) this.#dropOldest()
   }
