@@ -1,9 +1,9 @@
 // Runs a fuzzer as a test: some rounds from a fixed seed. For longer, or again where one failed:
 // `POSTHOUSE_FUZZ_ROUNDS=1000000 POSTHOUSE_FUZZ_SEED=1 node --test test/fuzz/smtp-grammar.test.ts`. Each round has the seed after the one before.
 
-import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Draws } from './draws.ts'
+import { environmentNumber } from './environment-number.ts'
 
 const givenSeed = environmentNumber('POSTHOUSE_FUZZ_SEED')
 const givenRounds = environmentNumber('POSTHOUSE_FUZZ_ROUNDS')
@@ -29,11 +29,4 @@ async function oneRound(round: Fuzzer['round'], seed: number): Promise<void> {
   } catch (error) {
     throw new Error(`failed: again with POSTHOUSE_FUZZ_SEED=${seed} POSTHOUSE_FUZZ_ROUNDS=1`, { cause: error })
   }
-}
-
-function environmentNumber(name: string): number | undefined {
-  const text = process.env[name]
-  if (text === undefined) return undefined
-  assert.match(text, /^\d{1,15}$/, `${name} is a number`)
-  return Number(text)
 }

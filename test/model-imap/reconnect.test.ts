@@ -1,9 +1,10 @@
 // The same commands, once on connections that last and once on some that break at random and are taken up again with QRESYNC (RFC 7162 3.2.5):
-// both end with the same mailboxes, and with clients that know what is in them.
+// both end with the same mailboxes, and with clients that know what is in them. `npm run walks` takes 10,000 steps.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Draws } from '../fuzz/draws.ts'
+import { environmentNumber } from '../fuzz/environment-number.ts'
 import { imapPlace } from '../transcripts/imap/place.ts'
 import { fetch } from './commands.ts'
 import { plain, select } from './mailbox-commands.ts'
@@ -11,7 +12,7 @@ import { speakers } from './speakers.ts'
 import { checkMemory, Walk } from './walk.ts'
 
 const { qresync, newest, everything } = speakers
-const steps = 300
+const steps = environmentNumber('POSTHOUSE_MODEL_STEPS') ?? 300
 
 async function stateAfter(seed: number, breaks: Draws | undefined): Promise<unknown> {
   await using place = await imapPlace()
