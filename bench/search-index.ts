@@ -1,6 +1,7 @@
-// The search index over many messages: how fast it is made, what it weighs, how long its answers take. `node bench/search-index.ts [messages]`
+// The search index over many messages: how fast it is made, what it weighs, how long its answers take.
+// `node bench/search-index.ts [messages [folder]]`: a folder that is named stays, and is used again the next time, by as many messages.
 
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../src/io/clock.ts'
@@ -16,6 +17,7 @@ import { median } from './measure.ts'
 
 const accountId = 1
 const count = Number(process.argv[2] ?? 200_000)
+const kept = process.argv[3]
 const perAppend = 500
 const runs = 5
 
@@ -73,21 +75,20 @@ function message(number: number): string {
   ].join('\r\n')
 }
 
-async function fill(store: Store): Promise<number> {
+/** The account with its messages, unless it is there from the last time. */
+async function fill(store: Store): Promise<void> {
+  if ((await store.mailbox(accountId, 'INBOX')) !== undefined) return
+  await store.createAccount(accountId)
   const mailboxId = (await store.mailbox(accountId, 'INBOX'))?.mailboxId ?? 0
-  let bytes = 0
   for (let number = 0; number < count; number += perAppend) {
     const messages = []
     for (let at = number; at < Math.min(count, number + perAppend); at += 1) {
       await using writer = store.spool.open()
-      const octets = Buffer.from(message(at))
-      bytes += octets.length
-      await writer.write(octets)
+      await writer.write(Buffer.from(message(at)))
       messages.push({ message: await writer.finish(), flags: 0, keywords: '', internalDate: undefined })
     }
     await store.append(accountId, mailboxId, messages)
   }
-  return bytes
 }
 
 async function weigh(database: Database): Promise<void> {
@@ -114,22 +115,31 @@ async function time(store: Store, ids: readonly number[], name: string, query: T
   for (let run = 0; run < runs; run += 1) {
     const start = performance.now()
     const verdicts = await store.search.find(accountId, query, { from: 0, to: Number.MAX_SAFE_INTEGER, breathe })
+    found = 0
+    asked = 0
+    for (const id of ids) {
+      const verdict = verdicts.of(id)
+      if (verdict !== 'no') found += 1
+      if (verdict === 'ask') asked += 1
+    }
     times.push(performance.now() - start)
-    found = ids.filter(id => verdicts.of(id) !== 'no').length
-    asked = ids.filter(id => verdicts.of(id) === 'ask').length
   }
   console.log(
     `${name}: ${median(times).toFixed(0)} ms (first ${times[0]?.toFixed(0)}), ${found} messages, ${asked} of them to be read`,
   )
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'posthouse-bench-search-'))
+const folder = kept ?? (await mkdtemp(join(tmpdir(), 'posthouse-bench-search-')))
+if (kept !== undefined) await mkdir(kept, { recursive: true })
 try {
   await using database = await openSqlite({ path: join(folder, 'posthouse.db') })
   const outside = { clock: systemClock, random: systemRandom, log: memoryLog() }
   await using store = await openStore({ database, folder, ...outside })
-  await store.createAccount(accountId)
-  const bytes = await fill(store)
+  await fill(store)
+  const rows = await database.read(tx => tx.all<[number, number]>(sql`SELECT message_id, size_bytes FROM message`))
+  const ids = rows.map(([id]) => id)
+  const bytes = rows.reduce((sum, [, sizeBytes]) => sum + sizeBytes, 0)
+  if (ids.length !== count) throw new Error(`${folder} has ${ids.length} messages`)
   console.log(`${count} messages of ${(bytes / count).toFixed(0)} bytes`)
 
   let longest = 0
@@ -150,8 +160,6 @@ try {
   const sizes = await Promise.all((await readdir(folder)).map(async name => (await stat(join(folder, name))).size))
   console.log(`all files: ${(sizes.reduce((a, b) => a + b) / 1e6).toFixed(0)} MB`)
 
-  const rows = await database.read(tx => tx.all<[number]>(sql`SELECT message_id FROM message`))
-  const ids = rows.map(([id]) => id)
   const header = (lowerCaseName: string, folded: string): TextQuery => ({ kind: 'header', lowerCaseName, folded })
   await time(store, ids, 'FROM, rare', header('from', `${word(2_917)}@`))
   await time(store, ids, 'FROM, all', header('from', 'example'))
@@ -160,9 +168,12 @@ try {
   await time(store, ids, 'BODY, 50 messages', { kind: 'body', folded: 'narwhalien' })
   await time(store, ids, 'BODY, two words', { kind: 'body', folded: foldCase('the Narwhalien arr') })
   await time(store, ids, 'BODY, common', { kind: 'body', folded: word(40) })
-  await time(store, ids, 'BODY, in nearly all', { kind: 'body', folded: 'ka' })
+  await time(store, ids, 'BODY, two letters', { kind: 'body', folded: 'ka' })
+  await time(store, ids, 'BODY, one letter', { kind: 'body', folded: 'o' })
+  await time(store, ids, 'BODY, two common words', { kind: 'body', folded: `${word(3)} ${word(4)}` })
   await time(store, ids, 'TEXT, rare', { kind: 'text', folded: 'narwhal' })
+  await time(store, ids, 'TEXT, common', { kind: 'text', folded: word(40) })
   await time(store, ids, 'HEADER Message-ID', header('message-id', '<nobody.knows.this@example.net>'))
 } finally {
-  await rm(folder, { recursive: true })
+  if (kept === undefined) await rm(folder, { recursive: true })
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fromLatin1 } from '#text/bytes.ts'
 import { readHeader } from './header.ts'
-import { bodyText, decodedBody, headerText } from './search-text.ts'
+import { bodyText, decodedBody, headerText, partHeaderText } from './search-text.ts'
 import { parseStructure } from './structure.ts'
 
 function texts(...lines: readonly string[]): readonly string[] {
@@ -33,6 +33,22 @@ const table: readonly (readonly [string, readonly string[], readonly string[]])[
   ['an unknown transfer encoding', ['Content-Transfer-Encoding: x-y', '', 'as it is'], ['as it is']],
   ['HTML', ['Content-Type: text/html; charset=utf-8', '', '<p>caf&eacute;</p><script>no</script>'], [' café  ']],
   ['HTML that names its charset', ['Content-Type: text/html', '', '<meta charset="koi8-r">\xf0'], [' П']],
+  [
+    'a message type that holds no message',
+    [
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; x.test',
+      '',
+      'Final-Recipient: rfc822; a@x.test',
+    ],
+    ['Reporting-MTA: dns; x.test\r\n\r\nFinal-Recipient: rfc822; a@x.test'],
+  ],
+  [
+    'headers outside ASCII, encoded',
+    ['Content-Type: message/global-headers', 'Content-Transfer-Encoding: base64', '', 'U3ViamVjdDogw7Y='],
+    ['Subject: ö'],
+  ],
   ['an image', ['Content-Type: image/png', '', 'xyz'], []],
 ]
 
@@ -42,34 +58,46 @@ for (const [what, lines, wanted] of table) {
   })
 }
 
-test('every text part is searched, and the headers of messages inside', () => {
-  const found = texts(
-    'Subject: outer',
-    'Content-Type: multipart/mixed; boundary=b',
-    '',
-    'preamble',
-    '--b',
-    '',
-    'first',
-    '--b',
-    'Content-Type: image/png',
-    '',
-    'picture',
-    '--b',
-    'Content-Type: text/csv',
-    'Content-Disposition: attachment',
-    '',
-    'attached',
-    '--b',
-    'Content-Type: message/rfc822',
-    '',
-    'Subject: =?utf-8?Q?inn=C3=A8r?=',
-    '',
-    'nested',
-    '--b--',
+test('every text part is searched, and the headers of messages inside; those of parts are apart', () => {
+  const message = fromLatin1(nested.join('\r\n'))
+  const root = parseStructure(message)
+  assert.deepEqual([...bodyText(message, root)], ['first', 'attached', 'Subject: innèr\n', 'nested'])
+  assert.deepEqual(
+    [...partHeaderText(message, root)],
+    [
+      '',
+      'Content-Type: image/png\n',
+      'Content-Type: text/csv\nContent-Disposition: attachment; filename="größe.csv"\n',
+      'Content-Type: message/rfc822\n',
+    ],
   )
-  assert.deepEqual(found, ['first', 'attached', 'Subject: innèr\n', 'nested'])
 })
+
+const nested: readonly string[] = [
+  'Subject: outer',
+  'Content-Type: multipart/mixed; boundary=b',
+  '',
+  'preamble',
+  '--b',
+  '',
+  'first',
+  '--b',
+  'Content-Type: image/png',
+  '',
+  'picture',
+  '--b',
+  'Content-Type: text/csv',
+  'Content-Disposition: attachment; filename="=?utf-8?Q?gr=C3=B6=C3=9Fe=2Ecsv?="',
+  '',
+  'attached',
+  '--b',
+  'Content-Type: message/rfc822',
+  '',
+  'Subject: =?utf-8?Q?inn=C3=A8r?=',
+  '',
+  'nested',
+  '--b--',
+]
 
 test('a decoded body is undefined when the encoding is unknown', () => {
   const message = fromLatin1('Content-Transfer-Encoding: x-y\r\n\r\nabc')

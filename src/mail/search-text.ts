@@ -1,4 +1,5 @@
-// What SEARCH looks at (RFC 3501 6.4.4): header fields and text parts, decoded. The caller folds case.
+// What SEARCH looks at (RFC 9051 6.4.4): header fields and text, decoded. The caller folds case. BODY sees `bodyText`; TEXT that, the whole header and
+// `partHeaderText`.
 
 import { decodeCharset } from '#text/charset.ts'
 import { decodeEncodedWords } from '#text/encoded-word.ts'
@@ -19,15 +20,33 @@ export function wholeHeaderText(header: Header): string {
   return header.fields.map(field => `${field.name}: ${decodeEncodedWords(field.value)}\n`).join('')
 }
 
-/** The text of every text part in `part`, HTML without its tags, and the headers of the messages inside; not the header of `part`. */
+/** The text of every part in `part` that has one, HTML without its tags, and the headers of the messages inside; not the header of `part`. */
 export function* bodyText(message: Uint8Array, part: Part): Iterable<string> {
-  if (part.fields.type === 'text') yield partText(message, part)
+  if (hasText(part)) yield partText(message, part)
   for (const child of part.children) {
-    if (child.envelope !== undefined) {
-      yield wholeHeaderText(readHeader(message.subarray(child.headerStart, child.bodyStart)))
-    }
+    if (child.envelope !== undefined) yield ownHeaderText(message, child)
     yield* bodyText(message, child)
   }
+}
+
+/** The MIME header of each part in `part`; not its own, and not those of the messages inside, which are text of its body. */
+export function* partHeaderText(message: Uint8Array, part: Part): Iterable<string> {
+  for (const one of partsOf(part)) if (one !== part && one.envelope === undefined) yield ownHeaderText(message, one)
+}
+
+/** Text, and what a message type holds that is no message: delivery reports, receipts, pieces of messages. */
+export function hasText({ fields: { type }, children }: Pick<Part, 'fields' | 'children'>): boolean {
+  return type === 'text' || (type === 'message' && children.length === 0)
+}
+
+/** `part`, and the parts in it. */
+export function* partsOf(part: Part): Iterable<Part> {
+  yield part
+  for (const child of part.children) yield* partsOf(child)
+}
+
+function ownHeaderText(message: Uint8Array, { headerStart, bodyStart }: Part): string {
+  return wholeHeaderText(readHeader(message.subarray(headerStart, bodyStart)))
 }
 
 type EncodedBody = Pick<Part, 'bodyStart' | 'bodyEnd'> & { readonly fields: Pick<PartFields, 'encoding'> }

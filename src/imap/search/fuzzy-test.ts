@@ -25,14 +25,17 @@ export function fuzzyTest(key: TextKey): (place: number, message: SearchedMessag
 
 async function* textsOf(key: TextKey, message: SearchedMessage): AsyncGenerator<string> {
   if (key.key === 'header') yield* await message.fieldTexts(key.name)
-  if (key.key === 'text') yield await message.headerText()
+  if (key.key === 'text') {
+    yield await message.headerText()
+    yield* message.partHeaderTexts()
+  }
   if (key.key !== 'header') yield* message.bodyTexts()
 }
 
 /** What was found of the words so far: each may stand in another text of the message. */
 class Best {
   readonly #wanted: string
-  /** By word how well it was found: 1 as it stands, less within another word, less with errors, 0 not yet. */
+  /** By word how well it was found; 0: not yet. */
   readonly #found: Map<string, number>
   isPerfect = false
 
@@ -47,7 +50,7 @@ class Best {
     if (this.isPerfect) return
     const present = new Set(wordsOf(text.slice(0, fuzzyTextChars)))
     for (const [word, found] of this.#found) {
-      if (found === 1) continue
+      if (found === asItStands) continue
       await breathe()
       this.#found.set(word, Math.max(found, quality(word, present, text)))
     }
@@ -58,18 +61,26 @@ class Best {
     if (this.isPerfect) return 100
     const all = [...this.#found.values()]
     if (all.length === 0 || all.includes(0)) return 0
-    return Math.max(1, Math.round((90 * all.reduce((sum, one) => sum + one, 0)) / all.length))
+    return Math.round(all.reduce((sum, one) => sum + one, 0) / all.length)
   }
 }
 
+// What one word is worth (RFC 6203 4 wants the whole range used): 100 is the text as it was asked for.
+const asItStands = 90
+const withinAnother = 60
+const nearlyRight = 50
+
+/** 0: it is nowhere. With errors it is worth less the more of its letters are wrong; a quarter of them, the most that is forgiven, leaves 1. */
 function quality(word: string, present: ReadonlySet<string>, text: string): number {
-  if (present.has(word)) return 1
-  if (text.includes(word)) return 0.8
+  if (present.has(word)) return asItStands
+  if (text.includes(word)) return withinAnother
   // What is so long is no word, and two of them are compared by the square of it.
   if (word.length > fuzzyWordChars) return 0
-  const edits = word.length >= 8 ? 2 : word.length >= 4 ? 1 : 0
-  if (edits === 0) return 0
-  for (const other of present) if (isWithinEdits(word, other, edits)) return 0.5
+  const most = word.length >= 8 ? 2 : word.length >= 4 ? 1 : 0
+  for (let edits = 1; edits <= most; edits += 1) {
+    for (const other of present)
+      if (isWithinEdits(word, other, edits)) return Math.max(1, nearlyRight * (1 - (4 * edits) / word.length))
+  }
   return 0
 }
 

@@ -21,7 +21,7 @@ export function messageTest(key: SearchKey, ground: SearchGround): MessageTest {
     }
     case 'text': {
       const text = foldCase(key.text)
-      return async (_place, message) => (await message.headerHolds(text)) || (await message.bodyHolds(text))
+      return (_place, message) => message.anyTextHolds(text)
     }
     case 'sentbefore':
       return sentTest(day => day < key.day)

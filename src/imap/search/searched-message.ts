@@ -1,10 +1,10 @@
-// One message as SEARCH's text keys see it: decoded, case and diacritics folded. Of a large one only its text parts are read.
+// One message as SEARCH's text keys see it: decoded, case and diacritics folded. Of a large one only the headers and the parts with text are read.
 
 import type { MessageReader } from '#imap/fetch/message-reader.ts'
 import { searchPartBytes } from '#imap/limits.ts'
 import { readHeader } from '#mail/header.ts'
 import type { Part } from '#mail/part.ts'
-import { bodyText, headerText, wholeHeaderText } from '#mail/search-text.ts'
+import { bodyText, hasText, headerText, partHeaderText, partsOf, wholeHeaderText } from '#mail/search-text.ts'
 import { parseMailDate } from '#text/date.ts'
 import { foldCase } from '#text/fold-case.ts'
 
@@ -18,6 +18,7 @@ export class SearchedMessage {
   #wholeHeader: string | undefined
   /** Of a small message: a search may have hundreds of texts to look for in each. */
   #bodyTexts: readonly string[] | undefined
+  #partHeaderTexts: readonly string[] | undefined
   /** How well it matched each FUZZY key, 1 to 100. */
   readonly relevancies: number[] = []
 
@@ -43,8 +44,11 @@ export class SearchedMessage {
     return this.#fields.get(lowerCaseName) ?? (await this.#readField(lowerCaseName))
   }
 
-  async headerHolds(folded: string): Promise<boolean> {
-    return (await this.headerText()).includes(folded)
+  /** Whether the header, that of a part, or the body holds `folded` (RFC 9051 6.4.4, TEXT). */
+  async anyTextHolds(folded: string): Promise<boolean> {
+    if ((await this.headerText()).includes(folded)) return true
+    for await (const text of this.partHeaderTexts()) if (text.includes(folded)) return true
+    return await this.bodyHolds(folded)
   }
 
   /** The whole header, folded. */
@@ -52,6 +56,16 @@ export class SearchedMessage {
     await this.#breathe()
     this.#wholeHeader ??= foldCase(wholeHeaderText((await this.#reader.head()).header))
     return this.#wholeHeader
+  }
+
+  /** The MIME header of each part, folded: TEXT sees them, BODY does not. */
+  async *partHeaderTexts(): AsyncGenerator<string> {
+    await this.#breathe()
+    const { whole } = this.#reader
+    const root = await this.#reader.structure()
+    if (whole === undefined) return yield* partHeadersIn(this.#reader, root)
+    this.#partHeaderTexts ??= Array.from(partHeaderText(whole, root), foldCase)
+    yield* this.#partHeaderTexts
   }
 
   async bodyHolds(folded: string): Promise<boolean> {
@@ -62,7 +76,7 @@ export class SearchedMessage {
     return false
   }
 
-  /** The text of each text part, folded; of a large message no more than one is in memory. */
+  /** The text of each part that has one, folded; of a large message no more than one is in memory. */
   async *bodyTexts(): AsyncGenerator<string> {
     const { whole } = this.#reader
     if (whole !== undefined) return yield* await this.#wholeBody(whole)
@@ -93,16 +107,23 @@ export class SearchedMessage {
   }
 }
 
-/** As bodyText, but part by part. */
-async function* textsIn(reader: MessageReader, part: Part): AsyncGenerator<string> {
-  if (part.fields.type === 'text') yield* partTexts(reader, part)
-  for (const child of part.children) {
-    if (child.envelope !== undefined) {
-      const header = readHeader(await reader.read(child.headerStart, child.bodyStart))
-      yield foldCase(wholeHeaderText(header))
-    }
-    yield* textsIn(reader, child)
+/** As partHeaderText, but part by part. */
+async function* partHeadersIn(reader: MessageReader, root: Part): AsyncGenerator<string> {
+  for (const part of partsOf(root)) {
+    if (part !== root && part.envelope === undefined) yield await ownHeaderText(reader, part)
   }
+}
+
+/** As bodyText, but part by part. */
+async function* textsIn(reader: MessageReader, root: Part): AsyncGenerator<string> {
+  for (const part of partsOf(root)) {
+    if (part !== root && part.envelope !== undefined) yield await ownHeaderText(reader, part)
+    if (hasText(part)) yield* partTexts(reader, part)
+  }
+}
+
+async function ownHeaderText(reader: MessageReader, { headerStart, bodyStart }: Part): Promise<string> {
+  return foldCase(wholeHeaderText(readHeader(await reader.read(headerStart, bodyStart))))
 }
 
 async function* partTexts(reader: MessageReader, part: Part): AsyncGenerator<string> {

@@ -48,6 +48,10 @@ function headerValue(draw: Draw): string {
 
 /** The fields of the content, a blank line, the content. */
 function entity(draw: Draw, depth: number): string {
+  return (draw(3) === 0 ? `Content-Description: ${headerValue(draw)}\r\n` : '') + content(draw, depth)
+}
+
+function content(draw: Draw, depth: number): string {
   const kind = draw(depth > 2 ? 4 : 7)
   if (kind === 4) return `Content-Type: message/rfc822\r\n\r\n${Buffer.from(drawMessage(draw)).toString()}`
   if (kind > 4) {
@@ -57,7 +61,7 @@ function entity(draw: Draw, depth: number): string {
   }
   const text = drawText(draw, draw(30))
   if (kind === 0) return `Content-Type: text/plain; charset=utf-8\r\n\r\n${text}`
-  if (kind === 1) return `Content-Type: application/x-data\r\n\r\n${text}`
+  if (kind === 1) return `Content-Type: ${draw(2) === 0 ? 'application/x-data' : 'message/x-report'}\r\n\r\n${text}`
   const type = kind === 2 ? 'text/html' : 'text/plain'
   const shown = kind === 2 ? `<p>${text}</p><b>a</b>b<!-- ${drawText(draw, 2)} -->` : text
   const encoded = Buffer.from(shown).toString('base64')

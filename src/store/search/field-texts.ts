@@ -1,6 +1,7 @@
 // From, To, Cc, Bcc and Subject of a segment's messages, decoded and folded, one string of octets a field: searches of these fields read nothing else.
 
 import { limits } from './limits.ts'
+import type { KnownPlaces, PlaceSet } from './place-set.ts'
 
 /** Their numbers are stored: new ones go to the end. */
 export const indexedFields: readonly string[] = ['from', 'to', 'cc', 'bcc', 'subject']
@@ -56,32 +57,19 @@ export function* messagesIn(texts: Uint8Array): Iterable<Uint8Array> {
   }
 }
 
-/** Calls `visit` for each message of a row that has a value with `needle` in it, or of which that is not known. With an empty needle: a value. */
-export function findInRow(
-  row: FieldRow,
-  needle: Uint8Array,
-  visit: (place: number, found: 'yes' | 'ask') => void,
-): void {
-  const wanted = needle.length === 0 ? Buffer.of(valueEnd) : needle
-  each(row, wanted, place => visit(place, 'yes'))
-  each(row, Buffer.of(notKept), place => visit(place, 'ask'))
+/** Adds the places of a row's messages: of those that have a value with `needle` in it, and of which that is not known. With an empty needle: a value. */
+export function findInRow(row: FieldRow, needle: Uint8Array, { yes, ask }: KnownPlaces): void {
+  addHolders(row, needle.length === 0 ? Buffer.of(valueEnd) : needle, yes)
+  addHolders(row, Buffer.of(notKept), ask)
 }
 
-function each({ texts, first }: FieldRow, wanted: Uint8Array, visit: (place: number) => void): void {
+function addHolders({ texts, first }: FieldRow, wanted: Uint8Array, into: PlaceSet): void {
   const octets = Buffer.from(texts.buffer, texts.byteOffset, texts.length)
   let place = first
   let counted = 0
-  for (let at = octets.indexOf(wanted); at >= 0; ) {
-    for (
-      let end = octets.indexOf(messageEnd, counted);
-      end >= 0 && end < at;
-      end = octets.indexOf(messageEnd, counted)
-    ) {
-      place += 1
-      counted = end + 1
-    }
-    visit(place)
-    const end = octets.indexOf(messageEnd, at)
-    at = end < 0 ? -1 : octets.indexOf(wanted, end)
+  for (let at = octets.indexOf(wanted); at >= 0; at = octets.indexOf(wanted, counted)) {
+    for (; counted < at; counted += 1) if (octets[counted] === messageEnd) place += 1
+    into.add(place)
+    while (counted < octets.length && octets[counted] !== messageEnd) counted += 1
   }
 }

@@ -128,7 +128,7 @@ export class Indexer {
     await writeRows(writer, { accountId, segmentId, breathe }, builder.rows())
     await writer.end()
     const lastId = batch.at(-1)?.messageId ?? from
-    const segment = { segmentId, afterId: from, lastId, ids: builder.ids, unread: builder.unread }
+    const segment = { segmentId, afterId: from, lastId, ids: Float64Array.from(builder.ids), unread: builder.unread }
     const isDone = await database.write(async tx => {
       if (!(await movePosition(tx, accountId, from, lastId))) return false
       await insertSegment(tx, accountId, segment)

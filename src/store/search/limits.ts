@@ -32,6 +32,8 @@ export const limits = {
   segmentMessages: 8 * 1024,
   /** Rows of words that each segment has, by a hash of the word. */
   buckets: 32,
+  /** Of them, those read in one statement; all are read only if the words of the first ones leave a message open. */
+  bucketsAtOnce: 8,
   /** Words of what is looked for that the index is asked about; the message decides anyway. */
   patterns: 4,
   /** Octets of rows written or removed in one transaction: some milliseconds. */

@@ -33,7 +33,7 @@ export async function mergeSegments(needs: MergeNeeds, sizes: readonly SegmentSi
   await mergeWords(needs, sources, writer)
   await mergeFields(needs, sources, writer)
   await writer.end()
-  const removed = segments.flatMap(({ ids }) => ids.filter(id => gone.has(id)))
+  const removed = segments.flatMap(({ ids }) => Array.from(ids).filter(id => gone.has(id)))
   const isDone = await database.write(async tx => {
     if (!(await dropSegments(tx, accountId, sizes))) return false
     await insertSegment(tx, accountId, merged)
@@ -75,7 +75,7 @@ function plan(
   })
   const afterId = segments[0]?.afterId ?? 0
   const lastId = segments.at(-1)?.lastId ?? 0
-  return { sources, merged: { segmentId, afterId, lastId, ids, unread } }
+  return { sources, merged: { segmentId, afterId, lastId, ids: Float64Array.from(ids), unread } }
 }
 
 async function mergeWords(needs: MergeNeeds, sources: readonly Source[], writer: RowWriter): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { type Header, readHeader } from '#mail/header.ts'
 import type { Part } from '#mail/part.ts'
-import { bodyText, headerText, wholeHeaderText } from '#mail/search-text.ts'
+import { bodyText, hasText, headerText, partHeaderText, partsOf, wholeHeaderText } from '#mail/search-text.ts'
 import { parseStructure, StructureScanner } from '#mail/structure.ts'
 import type { MessageBytes } from '#store/store.ts'
 import { foldCase } from '#text/fold-case.ts'
@@ -10,11 +10,11 @@ import { indexedFields } from './field-texts.ts'
 import { limits } from './limits.ts'
 
 export interface MessageTexts {
-  /** The whole header; undefined: it is too large, or gone. */
-  readonly header: string | undefined
+  /** The whole header, and those of the parts, which TEXT sees too (they are left out if there is no `body`); undefined: it is too large, or gone. */
+  readonly header: readonly string[] | undefined
   /** By `indexedFields`, each field's values; undefined: as of the header. */
   readonly fields: readonly (readonly string[])[] | undefined
-  /** Of each text part, and the headers of messages inside; undefined: there is too much of it, or it is gone. */
+  /** Of each part with text, and the headers of messages inside; undefined: there is too much of it, or it is gone. */
   readonly body: readonly string[] | undefined
 }
 
@@ -26,70 +26,75 @@ export async function messageTexts(
   breathe: () => Promise<void>,
 ): Promise<MessageTexts> {
   if (message instanceof Uint8Array) {
-    const header = headerTexts(readHeader(message))
+    const within = textsWithin(message)
     await breathe()
-    return { ...header, body: wholeBody(message) }
+    return together(readHeader(message), within)
   }
   const start = await message.read(0, limits.headerBytes)
   const header = readHeader(start)
-  const isWhole = header.end < start.length
-  return {
-    ...(isWhole ? headerTexts(header) : { header: undefined, fields: undefined }),
-    body: await bodyByRanges(message, breathe),
-  }
+  const isWhole = header.end < start.length || start.length === message.sizeBytes
+  return together(isWhole ? header : undefined, await textsByRanges(message, breathe))
 }
 
-function headerTexts(header: Header): Pick<MessageTexts, 'header' | 'fields'> {
+/** What stands behind the message's own header. */
+interface TextsWithin {
+  readonly partHeaders: readonly string[]
+  readonly body: readonly string[] | undefined
+}
+
+function together(header: Header | undefined, { partHeaders, body }: TextsWithin): MessageTexts {
+  if (header === undefined) return { header: undefined, fields: undefined, body }
   return {
-    header: foldCase(wholeHeaderText(header)),
+    header: [foldCase(wholeHeaderText(header)), ...partHeaders],
     fields: indexedFields.map(name => headerText(header, name).map(foldCase)),
+    body,
   }
 }
 
-function wholeBody(message: Uint8Array): readonly string[] | undefined {
+const tooMuch: TextsWithin = { partHeaders: [], body: undefined }
+
+function textsWithin(message: Uint8Array): TextsWithin {
   const root = parseStructure(message)
-  return isTooMuch(root) ? undefined : Array.from(bodyText(message, root), foldCase)
+  if (isTooMuch(root)) return tooMuch
+  const partHeaders = Array.from(partHeaderText(message, root), foldCase)
+  return { partHeaders, body: Array.from(bodyText(message, root), foldCase) }
 }
 
-/** Reads nothing but the structure, the text parts and the headers of messages inside. */
-async function bodyByRanges(
-  message: MessageBytes,
-  breathe: () => Promise<void>,
-): Promise<readonly string[] | undefined> {
+/** Reads nothing but the structure, the parts with text and the headers. */
+async function textsByRanges(message: MessageBytes, breathe: () => Promise<void>): Promise<TextsWithin> {
   const scanner = new StructureScanner()
   for (let start = 0; start < message.sizeBytes; start += limits.rangeBytes) {
     scanner.push(await message.read(start, Math.min(start + limits.rangeBytes, message.sizeBytes)))
     await breathe()
   }
   const root = scanner.finish()
-  if (isTooMuch(root)) return undefined
-  const texts: string[] = []
+  if (isTooMuch(root)) return tooMuch
+  const partHeaders: string[] = []
+  const body: string[] = []
   for (const part of partsOf(root)) {
-    if (part !== root && part.envelope !== undefined) {
-      texts.push(foldCase(wholeHeaderText(readHeader(await message.read(part.headerStart, part.bodyStart)))))
+    if (part !== root) {
+      const header = readHeader(await message.read(part.headerStart, part.bodyStart))
+      const texts = part.envelope === undefined ? partHeaders : body
+      texts.push(foldCase(wholeHeaderText(header)))
+      await breathe()
     }
-    if (part.fields.type !== 'text') continue
+    if (!hasText(part)) continue
     const bytes = await message.read(part.bodyStart, part.bodyEnd)
     // The part by itself, as if the message began with its body.
-    const alone: Part = { ...part, children: [], headerStart: 0, bodyStart: 0, bodyEnd: bytes.length }
-    for (const text of bodyText(bytes, alone)) texts.push(foldCase(text))
+    const alone: Part = { ...part, headerStart: 0, bodyStart: 0, bodyEnd: bytes.length }
+    for (const text of bodyText(bytes, alone)) body.push(foldCase(text))
     await breathe()
   }
-  return texts
+  return { partHeaders, body }
 }
 
 function isTooMuch(root: Part): boolean {
   let bytes = 0
   for (const part of partsOf(root)) {
-    const inner = part !== root && part.envelope !== undefined ? part.bodyStart - part.headerStart : 0
-    const text = part.fields.type === 'text' ? part.bodyEnd - part.bodyStart : 0
-    if (inner > limits.partBytes || text > limits.partBytes) return true
-    bytes += inner + text
+    const header = part === root ? 0 : part.bodyStart - part.headerStart
+    const text = hasText(part) ? part.bodyEnd - part.bodyStart : 0
+    if (header > limits.partBytes || text > limits.partBytes) return true
+    bytes += header + text
   }
   return bytes > limits.bodyBytes
-}
-
-function* partsOf(part: Part): Iterable<Part> {
-  yield part
-  for (const child of part.children) yield* partsOf(child)
 }

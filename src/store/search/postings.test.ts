@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { OctetReader, OctetWriter } from './postings.ts'
-import { mergeLists, placesOf, wordList, wordsHolding } from './word-list.ts'
+import { addPlacesOf, OctetReader, OctetWriter } from './postings.ts'
+import { mergeLists, wordList, wordsHolding } from './word-list.ts'
+
+/** The places that some of the lists in `postings` have, without repetition, ascending. */
+function placesOf(postings: Uint8Array, numbers: readonly number[]): readonly number[] {
+  const bits = new Uint8Array(1_000_000)
+  addPlacesOf(postings, numbers, bits)
+  const places: number[] = []
+  for (const [at, octet] of bits.entries()) {
+    for (let bit = 0; bit < 8; bit += 1) if ((octet & (1 << bit)) !== 0) places.push(at * 8 + bit)
+  }
+  return places
+}
 
 const lists: readonly (readonly number[])[] = [
   [],
@@ -23,10 +34,23 @@ test('lists of places are read as they were written, one after the other', () =>
     assert.deepEqual(read, list)
   }
   for (const [number, list] of lists.entries()) {
-    const read: number[] = []
-    placesOf(octets, [number], place => read.push(place))
-    assert.deepEqual(read, list)
+    assert.deepEqual(placesOf(octets, [number]), list)
   }
+  const some = new Set([0, 7, ...(lists[5] ?? [])])
+  assert.deepEqual(
+    placesOf(octets, [1, 2, 5]),
+    [...some].sort((a, b) => a - b),
+  )
+})
+
+test('a long list of steps is passed over', () => {
+  const steps = Array.from({ length: 100 }, (_, place) => place * 1_000)
+  const writer = new OctetWriter()
+  writer.places(steps)
+  writer.places([3])
+  const octets = writer.take()
+  assert.deepEqual(placesOf(octets, [1]), [3])
+  assert.deepEqual(placesOf(octets, [0]), steps)
 })
 
 test('many places are a bit each', () => {
@@ -60,6 +84,23 @@ for (const [pattern, numbers] of finds) {
   })
 }
 
+test('words are found by their numbers, wherever they begin and whatever octets they have', () => {
+  const letters = ['a', 'b', 'ß', '߿', '￿', '𠀀', '\u{10ffff}']
+  const all = Array.from({ length: 400 }, (_, number) =>
+    Array.from({ length: 1 + (number % 9) }, (_, at) => letters[(number * 7 + at * (number % 5) + at) % 7]).join(''),
+  )
+  const list = wordList(0, new Map(all.map(word => [word, [0]])))
+  const known = [...new Set(all)]
+  for (const pattern of ['a', 'ß', 'bß', '￿a', '\u{10ffff}', 'aaa', 'none']) {
+    const found = wordsHolding(list.words, Buffer.from(pattern))
+    assert.deepEqual(
+      found.map(number => known[number]),
+      known.filter(word => word.includes(pattern)),
+      pattern,
+    )
+  }
+})
+
 test('merging leaves out what is gone, and words that nobody has any more', async () => {
   const other = wordList(0, new Map([['mail', [0]]]))
   const merged = await mergeLists(
@@ -71,12 +112,8 @@ test('merging leaves out what is gone, and words that nobody has any more', asyn
     async () => {},
   )
   assert.ok(merged)
-  const found = (word: string) => {
-    const places: number[] = []
-    const numbers = wordsHolding(merged.words, Buffer.from(`\xff${word}\xff`, 'latin1'))
-    placesOf(merged.postings, numbers, place => places.push(place))
-    return places
-  }
+  const found = (word: string) =>
+    placesOf(merged.postings, wordsHolding(merged.words, Buffer.from(`\xff${word}\xff`, 'latin1')))
   assert.deepEqual(['mail', 'ail', 'x', 'mailmail'].map(found), [[0, 3], [], [1], [2]])
   assert.equal(wordsHolding(merged.words, Buffer.from('ail')).length, 2)
   assert.equal(await mergeLists(0, [{ ...other, places: Int32Array.of(-1) }], async () => {}), undefined)

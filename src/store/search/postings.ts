@@ -75,6 +75,53 @@ function stepsBytes(places: readonly number[]): number {
   return bytes
 }
 
+/**
+ * Sets in `bits`, laid out as the lists that are bits, the places of some of the lists that follow one another in `octets`.
+ * @param numbers which lists, ascending
+ */
+export function addPlacesOf(octets: Uint8Array, numbers: readonly number[], bits: Uint8Array): void {
+  let at = 0
+  let number = 0
+  for (const wanted of numbers) {
+    for (; ; number += 1) {
+      // As OctetReader does it, for lists by the hundred thousand.
+      let head = octets[at++] ?? 0
+      if (head > 127) {
+        head &= 127
+        for (let shift = 7, octet = 128; octet > 127; shift += 7) {
+          octet = octets[at++] ?? 0
+          head |= (octet & 127) << shift
+        }
+      }
+      const end = at + (head >>> 1)
+      if (number === wanted) {
+        if (isBits(head)) addBits(octets, at, end, bits)
+        else addSteps(octets, at, end, bits)
+      }
+      at = end
+      if (number === wanted) break
+    }
+    number += 1
+  }
+}
+
+function addBits(octets: Uint8Array, start: number, end: number, bits: Uint8Array): void {
+  for (let from = start, to = 0; from < end; from += 1, to += 1) bits[to] = (bits[to] ?? 0) | (octets[from] ?? 0)
+}
+
+function addSteps(octets: Uint8Array, start: number, end: number, bits: Uint8Array): void {
+  let place = -1
+  for (let at = start; at < end; ) {
+    let step = 0
+    for (let shift = 0, octet = 128; octet > 127; shift += 7) {
+      octet = octets[at++] ?? 0
+      step |= (octet & 127) << shift
+    }
+    place += step + 1
+    bits[place >> 3] = (bits[place >> 3] ?? 0) | (1 << (place & 7))
+  }
+}
+
 /** Reads lists of places, one after the other. */
 export class OctetReader {
   readonly #bytes: Uint8Array
@@ -91,12 +138,6 @@ export class OctetReader {
       value |= (octet & 127) << shift
       if (octet < 128) return value
     }
-  }
-
-  /** Passes over one list. */
-  skip(): void {
-    const octets = this.number() >>> 1
-    this.#at += octets
   }
 
   /** Calls `visit` with each place of the next list. */

@@ -123,20 +123,31 @@ export async function insertFields(
     VALUES (${accountId}, ${segmentId}, ${field}, ${first}, ${texts})`)
 }
 
-/** The words of all buckets, or of some. */
+/** The words of some buckets. */
 export async function wordsOf(
   tx: Tx,
   { accountId, segmentId, kind }: RowKey,
-  buckets: readonly number[] | undefined,
+  buckets: readonly number[],
 ): Promise<readonly (readonly [bucket: number, words: Uint8Array])[]> {
-  if (buckets !== undefined) return await tx.all<[number, Uint8Array]>(someWords([accountId, segmentId, kind], buckets))
-  return await tx.all<[number, Uint8Array]>(sql`
-    SELECT bucket, words FROM search_words
-    WHERE account_id = ${accountId} AND segment_id = ${segmentId} AND kind = ${kind}`)
+  return await tx.all<[number, Uint8Array]>(someWords([accountId, segmentId, kind], buckets))
 }
 
 const someWords = listOf`
   SELECT bucket, words FROM search_words
+  WHERE account_id = ${0} AND segment_id = ${0} AND kind = ${0} AND bucket IN (${0})`
+
+/** The words of some buckets, and where they are. */
+export async function listsOf(
+  tx: Tx,
+  { accountId, segmentId, kind }: RowKey,
+  buckets: readonly number[],
+): Promise<readonly WordList[]> {
+  const rows = await tx.all<[number, Uint8Array, Uint8Array]>(someLists([accountId, segmentId, kind], buckets))
+  return rows.map(([bucket, words, postings]) => ({ bucket, words, postings }))
+}
+
+const someLists = listOf`
+  SELECT bucket, words, postings FROM search_words
   WHERE account_id = ${0} AND segment_id = ${0} AND kind = ${0} AND bucket IN (${0})`
 
 export async function listIn(

@@ -8,7 +8,7 @@ import { type Database, sql } from '#io/sql/database.ts'
 import { openPglite } from '#io/sql/pglite.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
 import { readHeader } from '#mail/header.ts'
-import { bodyText, headerText, wholeHeaderText } from '#mail/search-text.ts'
+import { bodyText, headerText, partHeaderText, wholeHeaderText } from '#mail/search-text.ts'
 import { parseStructure } from '#mail/structure.ts'
 import { Blobs } from '#store/blobs.ts'
 import { Collector } from '#store/collector.ts'
@@ -28,8 +28,9 @@ function holds(message: Uint8Array, query: TextQuery): boolean {
   if (query.kind === 'header')
     return headerText(header, query.lowerCaseName).some(value => foldCase(value).includes(query.folded))
   if (query.folded === '') return true
-  const texts = Array.from(bodyText(message, parseStructure(message)))
-  if (query.kind === 'text') texts.push(wholeHeaderText(header))
+  const root = parseStructure(message)
+  const texts = Array.from(bodyText(message, root))
+  if (query.kind === 'text') texts.push(wholeHeaderText(header), ...partHeaderText(message, root))
   return texts.some(text => foldCase(text).includes(query.folded))
 }
 
@@ -112,7 +113,9 @@ class Mail {
   }
 
   #someText(message: Uint8Array): string {
-    const texts = [...bodyText(message, parseStructure(message)), wholeHeaderText(readHeader(message))]
+    const root = parseStructure(message)
+    const header = wholeHeaderText(readHeader(message))
+    const texts = [...bodyText(message, root), ...partHeaderText(message, root), header]
     return texts[this.draw(texts.length)] ?? ''
   }
 }

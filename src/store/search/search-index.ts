@@ -1,7 +1,8 @@
 // The search index: FROM, TO, CC, BCC, SUBJECT, other HEADERs, BODY and TEXT with the substring semantics of RFC 9051 6.4.4, without reading the messages.
 //
-// A segment holds some neighbouring messages of an account: the texts of five header fields, and the different words of the whole header and of the
-// body, each with the messages that have it. What is looked for is looked for in the list of words, which is some twenty times shorter than the texts.
+// A segment holds some neighbouring messages of an account: the texts of five header fields, and the different words of the header (with those of the
+// message's parts) and of the body, each with the messages that have it. What is looked for is looked for in the list of words, which is some twenty times
+// shorter than the texts.
 // New messages wait until a few dozen are together; searches read those. Small segments are merged into larger ones, of 8,192 messages at most.
 // Nothing waits for the index: it works in turns of milliseconds in the background, and a message that it does not know is read by whoever searches.
 // Size of 200,000 messages of 4 kB, half of it header, in bytes a message: words of the header 428 and where they are 92, of the body 214 and 306,
@@ -17,7 +18,7 @@ import { accountsBehind, accountsWithGone, countIndexed, countWaiting, positionO
 import type { FindOptions, IndexState, TextQuery, TextSearch, TextVerdicts } from './text-query.ts'
 
 /** How words are made of messages. The first number rises with any change to that, or to how texts are decoded and folded. */
-const indexVersion = `1 ${process.versions.unicode}`
+const indexVersion = `2 ${process.versions.unicode}`
 
 type TimerName = 'start' | 'settle' | 'sweep'
 

@@ -18,7 +18,7 @@ export interface Segment {
   readonly afterId: number
   readonly lastId: number
   /** By place, ascending. */
-  readonly ids: readonly number[]
+  readonly ids: Float64Array
   /** Places of messages whose header (or body) has no words here: they are to be read. */
   readonly unread: { readonly [K in keyof typeof wordKind]: readonly number[] }
 }
@@ -39,7 +39,7 @@ export class SegmentBuilder {
   add(messageId: number, { header, fields, body }: MessageTexts): void {
     const place = this.ids.length
     this.ids.push(messageId)
-    if (!addWords(this.#header, place, header === undefined ? undefined : [header])) this.unread.header.push(place)
+    if (!addWords(this.#header, place, header)) this.unread.header.push(place)
     if (!addWords(this.#body, place, body)) this.unread.body.push(place)
     for (const [number, octets] of this.#fields.entries()) octets.push(fieldOctets(fields?.[number]))
   }
@@ -82,15 +82,17 @@ function addWords(buckets: Buckets, place: number, texts: readonly string[] | un
   return true
 }
 
-export function packIds(ids: readonly number[]): Uint8Array {
+export function packIds(ids: Float64Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(ids.length * 8))
   for (const [place, id] of ids.entries()) view.setFloat64(place * 8, id)
   return new Uint8Array(view.buffer)
 }
 
-export function unpackIds(bytes: Uint8Array): readonly number[] {
+export function unpackIds(bytes: Uint8Array): Float64Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  return Array.from({ length: bytes.length / 8 }, (_, place) => view.getFloat64(place * 8))
+  const ids = new Float64Array(bytes.length / 8)
+  for (let place = 0; place < ids.length; place += 1) ids[place] = view.getFloat64(place * 8)
+  return ids
 }
 
 export function packPlaces(places: readonly number[]): Uint8Array {

@@ -62,28 +62,31 @@ export async function mergeLists(
 /** The numbers of the words that hold `pattern`, ascending. */
 export function wordsHolding(words: Uint8Array, pattern: Uint8Array): readonly number[] {
   const octets = asBuffer(words)
+  const view = new DataView(words.buffer, words.byteOffset, words.length)
   const found: number[] = []
   let number = -1 // of the word that begins behind the last separator counted
   let counted = 0
-  for (let at = octets.indexOf(pattern); at >= 0; ) {
+  for (let at = octets.indexOf(pattern); at >= 0; at = octets.indexOf(pattern, counted)) {
     // A pattern that begins with a separator begins at its word's own.
-    for (const end = at + 1; counted < end; counted += 1) if (octets[counted] === separator) number += 1
+    number += separatorsIn(view, counted, at + 1)
     found.push(number)
-    const wordEnd = octets.indexOf(separator, at + 1)
-    at = wordEnd < 0 ? -1 : octets.indexOf(pattern, wordEnd)
+    counted = at + 1
+    while (counted < octets.length && octets[counted] !== separator) counted += 1
   }
   return found
 }
 
-/** Calls `visit` with each place of the words with these numbers, which ascend. */
-export function placesOf(postings: Uint8Array, numbers: readonly number[], visit: (place: number) => void): void {
-  const reader = new OctetReader(postings)
-  let at = 0
-  for (const number of numbers) {
-    for (; at < number; at += 1) reader.skip()
-    reader.places(visit)
-    at += 1
+/** Four octets at a time: no other octet has all of the five high bits, and each is shifted to its highest. */
+function separatorsIn(view: DataView, from: number, to: number): number {
+  let count = 0
+  let at = from
+  for (; at + 4 <= to; at += 4) {
+    const four = view.getInt32(at)
+    const marks = four & (four << 1) & (four << 2) & (four << 3) & (four << 4) & 0x80808080
+    count += Math.imul(marks >>> 7, 0x01010101) >>> 24
   }
+  for (; at < to; at += 1) if (view.getUint8(at) === separator) count += 1
+  return count
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
