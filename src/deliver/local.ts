@@ -2,6 +2,7 @@
 
 import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
+import { asLines } from '#store/as-lines.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { Delivery, Store } from '#store/store.ts'
 import { fromUtf8 } from '#text/bytes.ts'
@@ -28,6 +29,8 @@ export interface LocalMessage {
   /** It goes to each recipient's junk mailbox. */
   readonly isJunk?: boolean
   readonly spooled: SpooledMessage
+  /** Any octet may stand in it (BODY=BINARYMIME): it is stored as lines (RFC 3030 3). */
+  readonly mayBeBinary?: boolean
 }
 
 export interface LocalDelivery {
@@ -45,7 +48,8 @@ export function localDelivery(needs: {
     async deliver(message) {
       const startedMs = clock.monotonicMs()
       const deliveries = await deliveriesOf(message, store)
-      const stored = await store.deliver(message.spooled, deliveries)
+      await using lines = message.mayBeBinary === true ? await asLines(store.spool, message.spooled) : undefined
+      const stored = await store.deliver(lines ?? message.spooled, deliveries)
       const tookMs = Math.round(clock.monotonicMs() - startedMs)
       for (const { accountId, entry } of stored)
         log.info('deliver.stored', {

@@ -1,6 +1,6 @@
-// NUL may stand in a literal8 alone (RFC 3501 9, CHAR8; RFC 3516 3), and a message that came as one may hold it. Where a plain literal is all that
-// there is (BODY[], RFC822, URLFETCH) it goes as 0x80, which is no character of any charset that mail is in: sizes and partials stay what
-// they are, and BINARY has the octets themselves.
+// NUL may stand in a literal8 alone (RFC 3501 9, CHAR8; RFC 3516 3). A part that says it is binary is stored as base64 (store/as-lines.ts), but a header,
+// or a part that says it is text, may hold one all the same. Where a plain literal is all that there is (BODY[], RFC822, URLFETCH) it goes as
+// 0x80, which is no character of any charset that mail is in: sizes and partials stay what they are, and BINARY has the octets themselves.
 
 const instead = 0x80
 

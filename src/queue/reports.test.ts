@@ -41,6 +41,17 @@ test('a report names those that asked for it, and brings the message back if one
   assert.match(report, /\r\nReceived: here\r\nSubject: tea\r\n\r\nhot\r\n/)
 })
 
+test('what a report brings back is lines, whatever came', async () => {
+  await using place = await TemporaryQueue.open()
+  const file = (encoding: string, body: string) =>
+    `Content-Type: a/b\r\nContent-Transfer-Encoding: ${encoding}\r\n\r\n${body}\r\n`
+  const spooled = await place.message(file('binary', '\0\n'))
+  const parameters = { ...noMailParameters, body: 'BINARYMIME' } as const
+  await new Reporter(place.needs).tell({ ...(await reportOf(place)), parameters, spooled })
+  const [report = ''] = await place.inbox('alice')
+  assert.ok(report.includes(`\r\n${file('base64', 'AAoNCg==')}`), report)
+})
+
 test('nobody asked, nobody to tell: no report', async () => {
   await using place = await TemporaryQueue.open()
   const reporter = new Reporter(place.needs)

@@ -7,6 +7,7 @@ import type { Log } from '#io/log.ts'
 import type { Random } from '#io/random.ts'
 import { parseAddress } from '#mail/address.ts'
 import { composeDsn, type DsnRecipient } from '#mail/dsn.ts'
+import { asLines } from '#store/as-lines.ts'
 import type { Alongside, SpooledMessage } from '#store/spool.ts'
 import type { Store } from '#store/store.ts'
 import { concat, fromUtf8 } from '#text/bytes.ts'
@@ -81,7 +82,9 @@ export class Reporter implements Reports {
     }
     await using dsn = await this.#spool(await this.#compose(report))
     dsn.alongside = alongside
-    await store.deliver(dsn, [{ accountId, mailbox: 'INBOX', prefix: fromUtf8('Return-Path: <>\r\n') }])
+    // What it returns may be of any octets.
+    await using lines = report.parameters.body === 'BINARYMIME' ? await asLines(store.spool, dsn) : undefined
+    await store.deliver(lines ?? dsn, [{ accountId, mailbox: 'INBOX', prefix: fromUtf8('Return-Path: <>\r\n') }])
     for (const { address, action, status } of report.recipients)
       log.info('queue.reported', { message: messageId, recipient: address, action, status })
     return true

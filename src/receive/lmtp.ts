@@ -108,8 +108,14 @@ class LmtpTransaction implements Transaction {
   }
 
   async #deliver(message: SpooledMessage, taken: Taken, fields: string): Promise<void> {
-    const { messageId, path } = this.#sender
-    const recipients = localRecipients(taken)
-    await this.#needs.delivery.deliver({ messageId, sender: path?.address ?? '', recipients, fields, spooled: message })
+    const { messageId, path, parameters } = this.#sender
+    await this.#needs.delivery.deliver({
+      messageId,
+      sender: path?.address ?? '',
+      recipients: localRecipients(taken),
+      fields,
+      spooled: message,
+      mayBeBinary: parameters.body === 'BINARYMIME',
+    })
   }
 }

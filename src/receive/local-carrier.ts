@@ -20,6 +20,7 @@ export function localCarrier(delivery: LocalDelivery): Carrier {
         })),
         fields,
         spooled,
+        mayBeBinary: parameters.body === 'BINARYMIME',
       })
       return recipients.map(() => ({ kind: 'delivered' }))
     },

@@ -123,6 +123,7 @@ class MxTransaction implements Transaction {
       fields: (verified?.field ?? '') + received,
       isJunk,
       spooled: message,
+      mayBeBinary: this.#sender.parameters.body === 'BINARYMIME',
     })
     const noted = isJunk ? undefined : this.#noteAccepted()
     // Together, so that both are one commit of the database.

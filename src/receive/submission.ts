@@ -136,6 +136,7 @@ class SubmissionTransaction implements Transaction {
       recipients: localRecipients(taken),
       fields,
       spooled: message,
+      mayBeBinary: parameters.body === 'BINARYMIME',
     })
     await Promise.all([stored, this.#noteWrittenTo()])
     const outcome = { kind: 'delivered' as const }
