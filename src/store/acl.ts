@@ -25,7 +25,7 @@ export async function aclOf(tx: Tx, { accountId, mailboxId }: Place): Promise<re
   return rows.map(([granteeId, negative, rights]) => ({ granteeId, negative: negative !== 0, rights }))
 }
 
-/** SETACL and DELETEACL: an entry without rights is none. Sessions that have the mailbox open learn of it by the feed. */
+/** SETACL and DELETEACL: an entry without rights is none. Sessions that have the mailbox open learn of it by the feed, the grantee by its own. */
 export async function setAcl(
   tx: Tx,
   { edit, now, ...place }: Place & { readonly edit: AclEdit; readonly now: number },
@@ -44,7 +44,8 @@ export async function setAcl(
   if (granteeId !== anyone && (await modseqOf(tx, granteeId)) === undefined)
     return unchanged({ kind: 'no-such-account' })
   await putEntry(tx, place, { granteeId, negative, rights })
-  return { result: { kind: 'done' }, changes: [await changeOf(tx, place, now)] }
+  const change = await changeOf(tx, place, now)
+  return { result: { kind: 'done' }, changes: [change, sharedWith(granteeId, change)] }
 }
 
 /** A new mailbox begins with the entries of its parent (RFC 4314 3: as the server decides). */
@@ -120,6 +121,11 @@ async function unlist(tx: Tx, { accountId, mailboxId }: Place, granteeId: number
     WHERE account_id = ${granteeId} AND owner_id = ${accountId} AND mailbox_id = ${mailboxId}
       AND NOT EXISTS (SELECT 1 FROM mailbox_right
         WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId} AND grantee_id = ${granteeId})`)
+}
+
+/** For the grantee's own feed: of a mailbox that it can't see yet it does not follow the owner's. */
+function sharedWith(granteeId: number, { accountId: ownerId, mailboxId: sharedId, modseq }: Change): Change {
+  return { kind: 'shared', accountId: granteeId, mailboxId: 0, modseq, ownerId, sharedId }
 }
 
 async function changeOf(tx: Tx, place: Place, now: number): Promise<Change> {

@@ -2,13 +2,15 @@
 
 import { sql, type Tx } from '#io/sql/database.ts'
 import { isOverQuota, stepOf } from './account-row.ts'
-import { insertBlob, insertMessage, type NewBlob } from './blob-row.ts'
+import { insertBlob, insertMessage, type NewBlob, newSurrogateOf } from './blob-row.ts'
 import type { Change, Entry } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
 import { type AddTo, addEntries, type NewEntry } from './entry-row.ts'
 import { putSeen } from './seen.ts'
+import type { Alongside } from './spool.ts'
 import type { MailboxRefusal } from './store.ts'
 import { type ThreadKeys, threadOf } from './threads.ts'
+import { type EntryUidl, setUidls } from './uidls.ts'
 
 export interface AppendItem {
   readonly blob: NewBlob
@@ -19,6 +21,9 @@ export interface AppendItem {
   readonly prefix: Uint8Array
   /** A reader of another's mailbox, to whom it is \Seen. */
   readonly seenBy?: number | undefined
+  /** POP3's unique-id that it had on another server. */
+  readonly uidl?: string | undefined
+  readonly alongside?: Alongside | undefined
 }
 
 export interface Append {
@@ -45,6 +50,8 @@ export async function append(tx: Tx, work: Append): Promise<Changed<Appending>> 
   for (const [index, item] of items.entries()) entries.push(await store(tx, work, item, firstId + index * 2))
   const added = await addEntries(tx, { accountId, mailboxId, modseq }, entries)
   if (added === undefined) throw new Error(`mailbox ${mailboxId} went away in its own transaction`)
+  await setUidls(tx, accountId, uidlsFrom(items, entries))
+  for (const { alongside } of items) await alongside?.(tx, new Set([accountId]))
   return {
     result: { kind: 'done', ...added },
     changes: [
@@ -52,6 +59,15 @@ export async function append(tx: Tx, work: Append): Promise<Changed<Appending>> 
       ...(await markSeen(tx, { accountId, mailboxId, modseq }, items, added.entries)),
     ],
   }
+}
+
+function uidlsFrom(items: readonly AppendItem[], entries: readonly NewEntry[]): readonly EntryUidl[] {
+  const uidls: EntryUidl[] = []
+  for (const [index, { entryId }] of entries.entries()) {
+    const uidl = items[index]?.uidl
+    if (uidl !== undefined) uidls.push({ entryId, uidl })
+  }
+  return uidls
 }
 
 /** Whoever appends to another's mailbox has one reader's \Seen for all. */
@@ -83,7 +99,9 @@ async function store(tx: Tx, { accountId, now }: Append, item: AppendItem, messa
   const threadId = await threadOf(tx, { accountId, keys: item.threadKeys, messageId, now })
   await insertBlob(tx, blob, 1)
   const { blobId, lacksEnd } = blob
-  await insertMessage(tx, { accountId, messageId, blobId, prefix, lacksEnd, sizeBytes, threadId, refs: 1 })
+  const surrogateBytes = newSurrogateOf(blob, prefix)
+  const message = { accountId, messageId, blobId, prefix, lacksEnd, surrogateBytes, sizeBytes, threadId, refs: 1 }
+  await insertMessage(tx, message)
   return { flags, keywords, entryId: messageId + 1, messageId, threadId, sizeBytes, internalDate, savedAt: now }
 }
 

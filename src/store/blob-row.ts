@@ -1,6 +1,8 @@
 // The rows of a message's bytes: the blob, shared by accounts, and each account's message on it.
 
+import { isAscii as isAsciiOnly } from 'node:buffer'
 import { sql, type Tx } from '#io/sql/database.ts'
+import { notLookedAt } from './surrogates.ts'
 
 /** Bytes that are ready to be named by messages: in hand, in a file that is on the disk for good, or of a blob that is kept already. */
 export type NewBlob = {
@@ -8,6 +10,8 @@ export type NewBlob = {
   readonly sizeBytes: number
   /** Its last octets are no CRLF. */
   readonly lacksEnd: boolean
+  /** It has no octet over 127; false: it has, or nobody has looked. */
+  readonly isAscii: boolean
 } & ({ readonly place: 'table'; readonly bytes: Uint8Array } | { readonly place: 'file' | 'kept' })
 
 /** Kept bytes were let go while somebody was about to deliver them: nothing of it happened. */
@@ -42,6 +46,8 @@ export interface NewMessage {
   readonly prefix: Uint8Array
   /** Its last octets are no CRLF. */
   readonly lacksEnd: boolean
+  /** Undefined: POP3 sends it as it is; see migration 10. */
+  readonly surrogateBytes: number | undefined
   readonly sizeBytes: number
   readonly threadId: number
   /** Entries that name it. */
@@ -49,11 +55,16 @@ export interface NewMessage {
   readonly envelope?: string | undefined
 }
 
+/** What a new message says of its surrogate: octets over 127 are looked at when POP3 asks for it. */
+export function newSurrogateOf({ isAscii }: NewBlob, prefix: Uint8Array): number | undefined {
+  return isAscii && isAsciiOnly(prefix) ? undefined : notLookedAt
+}
+
 export async function insertMessage(tx: Tx, message: NewMessage): Promise<void> {
   await tx.run(sql`
-    INSERT INTO message (account_id, message_id, blob_id, prefix, size_bytes, thread_id, entry_refs)
+    INSERT INTO message (account_id, message_id, blob_id, prefix, size_bytes, thread_id, entry_refs, surrogate_bytes)
     VALUES (${message.accountId}, ${message.messageId}, ${message.blobId}, ${message.prefix}, ${message.sizeBytes},
-      ${message.threadId}, ${message.refs})`)
+      ${message.threadId}, ${message.refs}, ${message.surrogateBytes ?? null})`)
   if (message.lacksEnd)
     await tx.run(sql`
       UPDATE message SET lacks_end = 1

@@ -1,6 +1,7 @@
 // Where the bytes of messages lie: small ones in the database, large ones as files in folder/blobs.
 // A file is named twice while its fate is open: in spool/ and in blobs/, by its blob's id. After a crash a name left in spool/ tells which blobs to look at.
 
+import { isAscii } from 'node:buffer'
 import { copyFile, link, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#io/clock.ts'
@@ -83,21 +84,21 @@ export class Blobs {
     const blobId = this.nextId()
     if (message instanceof MemoryMessage) {
       const { bytes } = message
-      return { place: 'table', blobId, sizeBytes, lacksEnd: lacksEnd(bytes), bytes }
+      return { place: 'table', blobId, sizeBytes, lacksEnd: lacksEnd(bytes), isAscii: isAscii(bytes), bytes }
     }
     if (!(message instanceof FileMessage)) throw new Error('a message that this spool did not make')
     return this.#placeFile(message, blobId)
   }
 
   async #placeFile(message: FileMessage, blobId: number): Promise<NewBlob> {
-    const { path, sizeBytes } = message
+    const { path, sizeBytes, isAscii } = message
     try {
       await this.#link(path, blobId)
     } catch (error) {
       await this.#settle(String(blobId))
       throw inDiskWords(error)
     }
-    return { place: 'file', blobId, sizeBytes, lacksEnd: lacksEnd(await lastOctets(message)) }
+    return { place: 'file', blobId, sizeBytes, lacksEnd: lacksEnd(await lastOctets(message)), isAscii }
   }
 
   async #link(spooled: string, blobId: number): Promise<void> {
@@ -126,8 +127,9 @@ export class Blobs {
 }
 
 async function placeKept(message: KeptMessage): Promise<NewBlob> {
-  const { blobId, sizeBytes } = message
-  return { place: 'kept', blobId, sizeBytes, lacksEnd: lacksEnd(await lastOctets(message)) }
+  const { blobId, sizeBytes, head } = message
+  const wholeIsAscii = head.length === sizeBytes && isAscii(head)
+  return { place: 'kept', blobId, sizeBytes, lacksEnd: lacksEnd(await lastOctets(message)), isAscii: wholeIsAscii }
 }
 
 /** Two, if there are so many; of a small message they are at hand. */

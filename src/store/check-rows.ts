@@ -167,11 +167,44 @@ export const rowChecks: readonly RowCheck[] = [
       WHERE m.message_id IS NULL`,
   },
   {
+    what: 'origin-without-message',
+    query: sql`
+      SELECT o.account_id, o.message_id
+      FROM message_origin o LEFT JOIN message m ON m.account_id = o.account_id AND m.message_id = o.message_id
+      WHERE m.message_id IS NULL`,
+  },
+  {
     what: 'annotation-without-mailbox',
     query: sql`
       SELECT d.account_id, d.mailbox_id, d.reader_id
       FROM metadata d LEFT JOIN mailbox m ON m.account_id = d.account_id AND m.mailbox_id = d.mailbox_id
       WHERE d.mailbox_id <> 0 AND m.mailbox_id IS NULL`,
+  },
+  {
+    // The bits of mail/flags.ts.
+    what: 'unknown-flag',
+    query: sql`
+      SELECT account_id, mailbox_id, uid, flags FROM entry WHERE (flags & 159) <> flags
+      UNION ALL SELECT account_id, mailbox_id, uid, flags FROM expunged
+      WHERE message_id IS NOT NULL AND (flags & 159) <> flags`,
+  },
+  {
+    what: 'bare-tombstone-with-more',
+    query: sql`
+      SELECT account_id, mailbox_id, uid FROM expunged
+      WHERE (message_id IS NULL AND (entry_id IS NOT NULL OR flags IS NOT NULL OR removed_by IS NOT NULL))
+        OR (message_id IS NOT NULL AND entry_id IS NULL)`,
+  },
+  {
+    what: 'surrogate-of-no-size',
+    query: sql`SELECT account_id, message_id, surrogate_bytes FROM message WHERE surrogate_bytes < -1 OR surrogate_bytes = 0`,
+  },
+  {
+    what: 'unique-id-of-nobody',
+    query: sql`
+      SELECT u.account_id, u.entry_id
+      FROM pop3_uidl u LEFT JOIN mail_account a ON a.account_id = u.account_id
+      WHERE a.account_id IS NULL OR u.entry_id > a.last_id OR LENGTH(u.uidl) NOT BETWEEN 1 AND 70 OR SUBSTR(u.uidl, 1, 2) = 'ph'`,
   },
   {
     what: 'blob-unlike-its-bytes',

@@ -52,6 +52,24 @@ const harms: readonly (readonly [string, readonly string[], (broken: Broken) => 
     ['tombstone-uid-not-below-uidnext', 'uid-not-below-uidnext'],
     ({ run }) => run(sql`UPDATE mailbox SET uidnext = 2, recent_from = 1 WHERE name = 'INBOX'`),
   ],
+  ['a flag', ['unknown-flag'], ({ run }) => run(sql`UPDATE entry SET flags = 64 WHERE uid = 1`)],
+  ['a flag of what is gone', ['unknown-flag'], ({ run }) => run(sql`UPDATE expunged SET flags = 32`)],
+  [
+    'a tombstone',
+    ['bare-tombstone-with-more', 'message-references'],
+    ({ run }) => run(sql`UPDATE expunged SET message_id = NULL, removed_by = 'pop3'`),
+  ],
+  ['a surrogate', ['surrogate-of-no-size'], ({ run }) => run(sql`UPDATE message SET surrogate_bytes = 0`)],
+  [
+    'a unique-id of ours',
+    ['unique-id-of-nobody'],
+    ({ run }) => run(sql`INSERT INTO pop3_uidl (account_id, entry_id, uidl) VALUES (1, 1, 'ph1')`),
+  ],
+  [
+    'a unique-id of no account',
+    ['unique-id-of-nobody'],
+    ({ run }) => run(sql`INSERT INTO pop3_uidl (account_id, entry_id, uidl) VALUES (7, 1, 'a')`),
+  ],
   [
     'HIGHESTMODSEQ',
     ['modseq-above-highest', 'tombstone-modseq-above-highest'],
@@ -130,6 +148,14 @@ const harms: readonly (readonly [string, readonly string[], (broken: Broken) => 
     'an envelope',
     ['envelope-without-message'],
     ({ run }) => run(sql`INSERT INTO message_envelope (account_id, message_id, envelope) VALUES (1, 5, '')`),
+  ],
+  [
+    'an origin',
+    ['origin-without-message'],
+    ({ run }) =>
+      run(
+        sql`INSERT INTO message_origin (account_id, message_id, origin_account, origin_message, origin_thread) VALUES (1, 5, 2, 3, 3)`,
+      ),
   ],
   [
     'all messages',

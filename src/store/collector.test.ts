@@ -29,7 +29,7 @@ test('expunged messages are let go after their time, but not under an open view'
   for (const { message } of appended) await message[Symbol.asyncDispose]()
   const ids = stored.kind === 'done' ? stored.entries.map(({ messageId }) => messageId) : []
   await store.copy(accountId, inbox, inbox, [3])
-  await store.expunge(accountId, inbox, [1, 2, 3], { onlyDeleted: false })
+  await store.expunge(accountId, inbox, [1, 2, 3], { onlyDeleted: false, by: 'imap' })
   const readable = async () =>
     (await Promise.all(ids.map(id => store.message(accountId, id)))).map(found => found !== undefined)
 

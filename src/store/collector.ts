@@ -106,7 +106,7 @@ async function purge(tx: Tx, tombstones: readonly Tombstone[], now: number): Pro
     // Counts its rows: the account may have been removed meanwhile.
     const purged = await tx.run(sql`
       UPDATE expunged SET entry_id = NULL, message_id = NULL, thread_id = NULL, flags = NULL, keywords = NULL,
-        internal_date = NULL, saved_at = NULL, size_bytes = NULL
+        internal_date = NULL, saved_at = NULL, size_bytes = NULL, removed_by = NULL
       WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId} AND uid = ${uid} AND message_id = ${messageId}`)
     if (purged === 0 || !(await releaseMessage(tx, accountId, messageId, 1))) continue
     await forgetThread(tx, accountId, threadId)

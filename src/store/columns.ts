@@ -1,6 +1,7 @@
 // The columns of a mailbox view: arrays with room at the end, typed but for the keywords, and the changes of the feed applied to them.
 
-import type { Entry, FlagChange } from './change.ts'
+import { flag } from '#mail/flags.ts'
+import type { Entry, FlagChange, Origin } from './change.ts'
 import type { EntryRow } from './entry-row.ts'
 import { sharedKeywords } from './keywords.ts'
 import { indexOfUid, type Snapshot } from './mailbox-view.ts'
@@ -19,6 +20,7 @@ export class Columns implements Snapshot {
   sizes: Float64Array
   dates: Float64Array
   savedDates: Float64Array
+  origins: Map<number, Origin> | undefined
 
   constructor(capacity: number) {
     this.uids = new Uint32Array(capacity)
@@ -63,6 +65,9 @@ export class Columns implements Snapshot {
       entry.internalDate,
       entry.savedAt,
     ])
+    if (entry.origin === undefined) return
+    this.origins ??= new Map()
+    this.origins.set(entry.messageId, entry.origin)
   }
 
   setFlags(change: FlagChange, modseq: number): void {
@@ -71,6 +76,15 @@ export class Columns implements Snapshot {
     this.flags[at] = change.flags
     this.#setKeywords(at, change.keywords)
     this.modseqs[at] = modseq
+  }
+
+  setTaken(uids: readonly number[], taken: boolean): void {
+    for (const uid of uids) {
+      const at = indexOfUid(this, uid)
+      if (at < 0) continue
+      const flags = this.flags[at] ?? 0
+      this.flags[at] = taken ? flags | flag.taken : flags & ~flag.taken
+    }
   }
 
   #setKeywords(at: number, keywords: string): void {
@@ -96,6 +110,7 @@ export class Columns implements Snapshot {
     this.flags.set(source.flags.subarray(from, to), at)
     for (let index = from; index < to; index += 1) this.keywords[at + index - from] = source.keywords[index] ?? ''
     this.hasKeywords ||= source.hasKeywords
+    this.origins ??= source.origins
     this.modseqs.set(source.modseqs.subarray(from, to), at)
     this.entryIds.set(source.entryIds.subarray(from, to), at)
     this.messageIds.set(source.messageIds.subarray(from, to), at)

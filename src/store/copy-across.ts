@@ -11,6 +11,7 @@ import { type Changed, unchanged } from './changed.ts'
 import { addEntries, entriesOf, type NewEntry, sumsOf } from './entry-row.ts'
 import { expunge } from './expunge.ts'
 import { limits } from './limits.ts'
+import { insertOrigin, withOrigins } from './origins.ts'
 import { putSeen, seenOf } from './seen.ts'
 import type { CopiedAcross, CopyPlace, ReaderEdit } from './shares.ts'
 import { type ThreadKeys, threadOf } from './threads.ts'
@@ -29,7 +30,7 @@ export async function copyAcross(tx: Tx, work: CopyAcross): Promise<Changed<Copi
   const { from, to, now } = work
   const uidValidity = await uidValidityOf(tx, to.accountId, to.mailboxId)
   if (uidValidity === undefined) return unchanged({ kind: 'no-such-mailbox' })
-  const found = await shownTo(tx, from, work.uids)
+  const found = await withOrigins(tx, from.accountId, await shownTo(tx, from, work.uids))
   if (found.length === 0) return unchanged({ kind: 'done', uidValidity, from: [], to: [] })
   const more = { bytes: sumsOf(found).sizeBytes, messages: found.length }
   const staysInAccount = work.isMove && from.accountId === to.accountId
@@ -84,28 +85,30 @@ async function takeOver(tx: Tx, work: CopyAcross, entry: Entry, messageId: numbe
       WHERE account_id = ${to.accountId} AND message_id = ${entry.messageId}`)
   const given = permitted(entry, to.reader)
   const { sizeBytes, internalDate } = entry
-  const { messageId: id, threadId } = message
-  return { ...given, messageId: id, threadId, sizeBytes, internalDate, entryId: messageId + 1, savedAt: now }
+  const { messageId: id, threadId, origin } = message
+  return { ...given, messageId: id, threadId, origin, sizeBytes, internalDate, entryId: messageId + 1, savedAt: now }
 }
 
 /** Flags that the copy may carry (RFC 4314 4). A reader's \Seen is its own and stands in no entry. */
 function permitted({ flags, keywords }: Entry, reader: ReaderEdit | undefined) {
-  if (reader === undefined) return { flags, keywords }
+  if (reader === undefined) return { flags: flags & ~flag.taken, keywords }
   return { flags: flags & reader.flags & ~flag.seen, keywords: reader.keywords ? keywords : '' }
 }
 
 async function newMessage(tx: Tx, { from, to, threadKeys, now }: CopyAcross, entry: Entry, messageId: number) {
   const { accountId } = to
-  const row = await tx.get<[number, Uint8Array, number]>(sql`
-    SELECT blob_id, prefix, lacks_end FROM message WHERE account_id = ${from.accountId} AND message_id = ${entry.messageId}`)
+  const row = await tx.get<[number, Uint8Array, number, number | null]>(sql`
+    SELECT blob_id, prefix, lacks_end, surrogate_bytes FROM message WHERE account_id = ${from.accountId} AND message_id = ${entry.messageId}`)
   if (row === undefined) throw new Error(`message ${entry.messageId} has an entry and is not there`)
-  const [blobId, prefix, lacksEnd] = row
+  const [blobId, prefix, lacksEnd, surrogate] = row
   await tx.run(sql`UPDATE blob SET refs = refs + 1 WHERE blob_id = ${blobId}`)
   const threadId = await threadOf(tx, { accountId, keys: threadKeys.get(entry.messageId) ?? [], messageId, now })
   const { sizeBytes } = entry
-  const message = { accountId, messageId, blobId, prefix, lacksEnd: lacksEnd === 1, sizeBytes, threadId, refs: 1 }
-  await insertMessage(tx, message)
-  return { messageId, threadId }
+  const bytes = { blobId, prefix, lacksEnd: lacksEnd === 1, surrogateBytes: surrogate ?? undefined, sizeBytes }
+  await insertMessage(tx, { accountId, messageId, ...bytes, threadId, refs: 1 })
+  const origin = entry.origin ?? { accountId: from.accountId, messageId: entry.messageId, threadId: entry.threadId }
+  await insertOrigin(tx, accountId, messageId, origin)
+  return { messageId, threadId, origin }
 }
 
 async function markSeen(
@@ -128,5 +131,5 @@ async function markSeen(
 async function takeAway(tx: Tx, { from, now }: CopyAcross, found: readonly Entry[]): Promise<readonly Change[]> {
   const { accountId, mailboxId } = from
   const uids = found.map(({ uid }) => uid)
-  return (await expunge(tx, { accountId, mailboxId, uids, onlyDeleted: false, now })).changes
+  return (await expunge(tx, { accountId, mailboxId, uids, onlyDeleted: false, by: 'imap', now })).changes
 }

@@ -2,12 +2,14 @@
 
 import type { Tx } from '#io/sql/database.ts'
 import { listOf, slicesInTurns } from '#io/sql/list.ts'
+import { flag } from '#mail/flags.ts'
 import { isOverQuota, stepOf } from './account-row.ts'
 import { uidValidityOf } from './append.ts'
 import type { Change, Entry } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
 import { type AddTo, addEntries, entriesOf, type NewEntry, shrink, sumsOf } from './entry-row.ts'
 import { removeEntries } from './expunge.ts'
+import { withOrigins } from './origins.ts'
 import type { MailboxRefusal } from './store.ts'
 
 export interface Copy {
@@ -22,7 +24,7 @@ type Copied = { kind: 'done'; uidValidity: number; from: readonly number[]; to: 
 
 export async function copy(tx: Tx, work: Copy): Promise<Changed<Copied>> {
   const { accountId, now } = work
-  const found = await entriesOf(tx, accountId, work.from, work.uids)
+  const found = await withOrigins(tx, accountId, await entriesOf(tx, accountId, work.from, work.uids))
   const early = await answerAtOnce(tx, work, found)
   if (early !== undefined) return unchanged(early)
   const sums = sumsOf(found)
@@ -31,7 +33,13 @@ export async function copy(tx: Tx, work: Copy): Promise<Changed<Copied>> {
   const needs = { accountId, now, ids: found.length, bytes: sums.sizeBytes, messages: found.length }
   const { modseq, firstId } = await stepOf(tx, needs)
   await addRefs(tx, accountId, found)
-  const entries = found.map((entry, index) => ({ ...entry, entryId: firstId + index, savedAt: now }))
+  // A copy is new to POP3.
+  const entries = found.map((entry, index) => ({
+    ...entry,
+    flags: entry.flags & ~flag.taken,
+    entryId: firstId + index,
+    savedAt: now,
+  }))
   const { result, change } = await add(tx, { accountId, mailboxId: work.to, modseq }, found, entries)
   return { result, changes: [change] }
 }
@@ -39,7 +47,7 @@ export async function copy(tx: Tx, work: Copy): Promise<Changed<Copied>> {
 /** Entries keep their ids; where they were stays a bare tombstone, as they can be found elsewhere. */
 export async function move(tx: Tx, work: Copy): Promise<Changed<Copied>> {
   const { accountId, from, now } = work
-  const found = await entriesOf(tx, accountId, from, work.uids)
+  const found = await withOrigins(tx, accountId, await entriesOf(tx, accountId, from, work.uids))
   const early = await answerAtOnce(tx, work, found)
   if (early !== undefined) return unchanged(early)
   const { modseq } = await stepOf(tx, { accountId, now })

@@ -66,9 +66,9 @@ interface Burial {
 async function buryUpTo(tx: Tx, { accountId, mailboxId, modseq, now }: Burial, uid: number): Promise<void> {
   await tx.run(sql`
     INSERT INTO expunged (account_id, mailbox_id, uid, modseq, expunged_at, entry_id, message_id, thread_id,
-      flags, keywords, internal_date, saved_at, size_bytes)
+      flags, keywords, internal_date, saved_at, size_bytes, removed_by)
     SELECT account_id, mailbox_id, uid, CAST(${modseq} AS BIGINT), CAST(${now} AS BIGINT), entry_id, message_id, thread_id,
-      flags, keywords, internal_date, saved_at, size_bytes
+      flags, keywords, internal_date, saved_at, size_bytes, 'imap'
     FROM entry WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId} AND uid <= ${uid}`)
   await tx.run(sql`DELETE FROM entry WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId} AND uid <= ${uid}`)
 }

@@ -3,7 +3,7 @@
 import { sql, type Tx } from '#io/sql/database.ts'
 import { latin1 } from '#text/bytes.ts'
 import { type Step, step, stepOf } from './account-row.ts'
-import { insertBlob, insertMessage, type NewBlob } from './blob-row.ts'
+import { insertBlob, insertMessage, type NewBlob, newSurrogateOf } from './blob-row.ts'
 import type { Change, Entry } from './change.ts'
 import type { Changed } from './changed.ts'
 import { addEntries, type NewEntry } from './entry-row.ts'
@@ -51,6 +51,7 @@ interface Message {
   readonly blobId: number
   readonly prefix: Uint8Array
   readonly lacksEnd: boolean
+  readonly surrogateBytes: number | undefined
   readonly sizeBytes: number
   readonly envelope: string | undefined
   refs: number
@@ -73,7 +74,8 @@ async function deliverOne(
   if (message === undefined) {
     const threadId = await threadOf(tx, { accountId, keys: work.threadKeys, messageId: firstId, now })
     const { blobId, lacksEnd } = blob
-    message = { accountId, messageId: firstId, threadId, blobId, prefix, lacksEnd, sizeBytes, envelope, refs: 0 }
+    const bytes = { blobId, prefix, lacksEnd, surrogateBytes: newSurrogateOf(blob, prefix), sizeBytes }
+    message = { accountId, messageId: firstId, threadId, ...bytes, envelope, refs: 0 }
     messages.set(key, message)
   }
   message.refs++

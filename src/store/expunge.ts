@@ -8,20 +8,23 @@ import type { Entry } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
 import { entriesOf, shrink, sumsOf } from './entry-row.ts'
 import { forgetSeen } from './seen.ts'
+import type { RemovedBy } from './store.ts'
 
 export interface Expunge {
   readonly accountId: number
   readonly mailboxId: number
   readonly uids: readonly number[]
   readonly onlyDeleted: boolean
+  /** Which protocol removes them. */
+  readonly by?: RemovedBy | undefined
   readonly now: number
 }
 
 const buryIn = listOf`
   INSERT INTO expunged (account_id, mailbox_id, uid, modseq, expunged_at, entry_id, message_id, thread_id,
-    flags, keywords, internal_date, saved_at, size_bytes)
+    flags, keywords, internal_date, saved_at, size_bytes, removed_by)
   SELECT account_id, mailbox_id, uid, CAST(${0} AS BIGINT), CAST(${0} AS BIGINT), entry_id, message_id, thread_id,
-    flags, keywords, internal_date, saved_at, size_bytes
+    flags, keywords, internal_date, saved_at, size_bytes, CAST(${0} AS TEXT)
   FROM entry WHERE account_id = ${0} AND mailbox_id = ${0} AND uid IN (${0})`
 
 const removeIn = listOf`DELETE FROM entry WHERE account_id = ${0} AND mailbox_id = ${0} AND uid IN (${0})`
@@ -34,7 +37,8 @@ export async function expunge(tx: Tx, work: Expunge): Promise<Changed<readonly n
   const sums = sumsOf(going)
   const { modseq } = await stepOf(tx, { accountId, now, bytes: -sums.sizeBytes, messages: -sums.count })
   const uids = going.map(entry => entry.uid)
-  for await (const slice of slicesInTurns(tx, uids)) await tx.run(buryIn([modseq, now, accountId, mailboxId], slice))
+  const burial = [modseq, now, work.by ?? null, accountId, mailboxId]
+  for await (const slice of slicesInTurns(tx, uids)) await tx.run(buryIn(burial, slice))
   await removeEntries(tx, work, going)
   await shrink(tx, { accountId, mailboxId, modseq }, sums)
   return { result: uids, changes: [{ kind: 'expunged', accountId, mailboxId, modseq, uids }] }

@@ -1,9 +1,10 @@
 // The change feed of this process: each account's committed changes, in commit order, to whoever subscribed.
 
 import type { Log } from '#io/log.ts'
-import type { Change } from './change.ts'
+import type { Author, Change } from './change.ts'
 
-type Listener = (change: Change) => void
+/** `author`: who made the change, if that is known. */
+export type Listener = (change: Change, author: Author | undefined) => void
 
 export class Feed {
   readonly #listeners = new Map<number, Set<Listener>>()
@@ -15,7 +16,7 @@ export class Feed {
 
   subscribe(accountId: number, onChange: Listener): Disposable {
     // One wrapper a subscription, so that a function may subscribe twice.
-    const listener: Listener = change => onChange(change)
+    const listener: Listener = (change, author) => onChange(change, author)
     const listeners = this.#listeners.get(accountId) ?? new Set()
     listeners.add(listener)
     this.#listeners.set(accountId, listeners)
@@ -27,20 +28,23 @@ export class Feed {
     }
   }
 
-  publish(changes: readonly Change[]): void {
+  publish(changes: readonly Change[], author?: Author): void {
+    if (author !== undefined) this.#guard('author', changes[0], () => author.made(changes))
     for (const change of changes) {
-      for (const listener of this.#listeners.get(change.accountId) ?? []) this.#tell(listener, change)
+      for (const listener of this.#listeners.get(change.accountId) ?? [])
+        this.#guard('listener', change, () => listener(change, author))
     }
   }
 
   /** The change is durable and its author waits for the answer: a listener's fault is not the author's. */
-  #tell(listener: Listener, change: Change): void {
+  #guard(who: 'author' | 'listener', change: Change | undefined, tell: () => void): void {
     try {
-      listener(change)
+      tell()
     } catch (error) {
       this.#log.error('store.feed-listener-failed', {
-        change: change.kind,
-        account: change.accountId,
+        who,
+        change: change?.kind,
+        account: change?.accountId,
         reason: String(error),
       })
     }

@@ -31,7 +31,7 @@ export async function readKept(database: Database, blobId: number, path: string)
   if (row === undefined) return undefined
   const [sizeBytes, bytes] = row
   if (bytes !== null) return new KeptMessage(blobId, new MemoryMessage(bytes, limits.headBytes))
-  return new KeptMessage(blobId, new FileMessage(path, sizeBytes, await headOf(path)))
+  return new KeptMessage(blobId, new FileMessage(path, { sizeBytes, head: await headOf(path), isAscii: false }))
 }
 
 async function headOf(path: string): Promise<Uint8Array> {

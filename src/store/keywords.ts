@@ -24,5 +24,10 @@ export function editedKeywords(keywords: string, action: FlagAction, names: read
   if (action === 'remove') return now.filter(name => !wanted.has(name.toLowerCase())).join(' ')
   const kept = action === 'add' ? now : now.filter(name => wanted.has(name.toLowerCase()))
   for (const name of kept) wanted.delete(name.toLowerCase())
-  return [...kept, ...wanted.values()].slice(0, limits.keywordsPerEntry).join(' ')
+  return [...kept, ...wanted.values()].join(' ')
+}
+
+/** Whether these are more than one message may have. */
+export function tooManyKeywords(keywords: string): boolean {
+  return keywords !== '' && keywords.split(' ').length > limits.keywordsPerEntry
 }

@@ -7,6 +7,8 @@ export const limits = {
   headBytes: 64 * 1024,
   /** Octets a large message gathers in memory while as many are written to its file; no fewer than `inlineBytes`. Twice as many were hardly faster, and each slow sender holds two such buffers. */
   spoolChunkBytes: 128 * 1024,
+  /** Octets that are read at once of a message that is rewritten as lines: its file is opened for each. */
+  rewrittenBytes: 256 * 1024,
   /** A mailbox's whole name in UTF-8. */
   nameBytes: 1_000,
   /** Levels of a mailbox's name. */
@@ -33,10 +35,12 @@ export const limits = {
   sharedMailboxes: 10_000,
   /** Messages that one account takes over from another, and heads of them that are read, between two turns of the event loop: several rows each. */
   takenOverPerTurn: 256,
-  /** Keywords on one message; further ones are not set. */
+  /** Keywords on one message; an edit that would leave more is not made. */
   keywordsPerEntry: 128,
   /** Combinations of keywords kept to be shared by the messages that have them. */
   keptKeywords: 1_000,
+  /** Messages whose surrogates are looked up one by one; of more, those of the whole account are read. */
+  surrogatesByList: 1_024,
   /** Rows that one statement of a bulk read brings. */
   rowsPerRead: 8_192,
   /** Closed mailbox views kept current for their reopening. */
@@ -57,8 +61,8 @@ export const limits = {
   collectEveryMs: 10 * 60 * 1000,
   /** Message ids of one message that thread it: its own, the newest references, the first. */
   threadKeys: 16,
-  /** Accounts without a quota that are remembered as such. */
-  unlimitedAccounts: 100_000,
+  /** Accounts without a quota, or something else, that are remembered as such. */
+  accountsWithout: 100_000,
   /** Free bytes on the disk below which no message is taken in. */
   freeBytes: 64 * 1024 * 1024,
   /** How old the knowledge of the free bytes may be. */

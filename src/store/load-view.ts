@@ -4,6 +4,7 @@ import { sql, type Tx } from '#io/sql/database.ts'
 import { Columns, capacityFor } from './columns.ts'
 import type { EntryRow } from './entry-row.ts'
 import { limits } from './limits.ts'
+import { originsOf } from './origins.ts'
 import type { Loaded } from './shared-view.ts'
 
 /** Undefined when there is no such mailbox. */
@@ -22,6 +23,7 @@ export async function loadView(tx: Tx, accountId: number, mailboxId: number): Pr
     last = rows.at(-1)?.[0] ?? last
     full = rows.length === limits.rowsPerRead
   }
+  await readOrigins(tx, accountId, columns)
   return { uidValidity, uidNext, highestModseq, accountModseq, columns }
 }
 
@@ -30,4 +32,14 @@ function piece(tx: Tx, accountId: number, mailboxId: number, afterUid: number): 
     SELECT uid, flags, keywords, modseq, entry_id, message_id, thread_id, size_bytes, internal_date, saved_at
     FROM entry WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId} AND uid > ${afterUid}
     ORDER BY uid LIMIT ${limits.rowsPerRead}`)
+}
+
+/** Only of the messages that are here: another mailbox of the account may hold many. */
+async function readOrigins(tx: Tx, accountId: number, columns: Columns): Promise<void> {
+  let shown: Set<number> | undefined
+  const origins = await originsOf(tx, accountId, messageId => {
+    shown ??= new Set(columns.messageIds.subarray(0, columns.count))
+    return shown.has(messageId)
+  })
+  if (origins.size > 0) columns.origins = origins
 }

@@ -1,6 +1,8 @@
 // One open mailbox, shared by every session of this process that has it open: compact columns, kept current by the change feed.
 // A session keeps a reference to the Snapshot that its client knows; an expunge makes a new Snapshot, so the old one stays readable.
 
+import type { Origin } from './change.ts'
+
 export interface Snapshot {
   /** Messages in this snapshot: only the first `count` items of each column belong to it. */
   readonly count: number
@@ -20,6 +22,8 @@ export interface Snapshot {
   readonly dates: Float64Array
   /** When each came into the mailbox, milliseconds. */
   readonly savedDates: Float64Array
+  /** By message id: of those that came from other accounts. Undefined: none did. Others may be in it, too. */
+  readonly origins: ReadonlyMap<number, Origin> | undefined
 }
 
 export interface MailboxView extends Disposable {

@@ -6,7 +6,9 @@ import { stepOf } from './account-row.ts'
 import type { Change } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
 import { limits } from './limits.ts'
+import type { SpecialUse } from './mailbox.ts'
 import { mailboxById } from './mailbox-row.ts'
+import { raiseHighestModseq, setSpecialUse } from './special-use.ts'
 
 /** Stands for the server in place of a mailbox's id. */
 export const serverId = 0
@@ -41,8 +43,15 @@ export interface MetadataQuestion {
   readonly entries: readonly string[]
 }
 
+/** Of a mailbox: RFC 6154 has it among the annotations, the store does not. Undefined: none. */
+export interface UseEdit {
+  readonly specialUse: SpecialUse | undefined
+}
+
 export interface SetMetadata extends MetadataPlace {
   readonly edits: readonly AnnotationEdit[]
+  /** What the mailbox is used for from now on; undefined leaves that as it is. */
+  readonly use: UseEdit | undefined
   readonly now: number
 }
 
@@ -70,18 +79,26 @@ export async function metadataOfAll(tx: Tx, { accountId, readerId, entries }: Me
   return found
 }
 
-/** All edits or none. */
+/** All edits or none, the use among them. */
 export async function setMetadata(tx: Tx, work: SetMetadata): Promise<Changed<MetadataSet>> {
-  const { accountId, mailboxId, readerId, edits, now } = work
-  const mailbox = mailboxId === serverId ? undefined : await mailboxById(tx, accountId, mailboxId)
-  if (mailbox === undefined && mailboxId !== serverId) return unchanged({ kind: 'no-such-mailbox' })
+  const { accountId, mailboxId, edits, use, now } = work
+  if (mailboxId !== serverId && (await mailboxById(tx, accountId, mailboxId)) === undefined)
+    return unchanged({ kind: 'no-such-mailbox' })
   if (await areTooMany(tx, work)) return unchanged({ kind: 'too-many' })
   const changed: string[] = []
   for (const edit of edits) if (await apply(tx, work, edit)) changed.push(edit.entry)
-  if (changed.length === 0) return unchanged({ kind: 'done' })
+  const changes = changed.length === 0 ? [] : [await note(tx, work, changed)]
+  if (use === undefined) return { result: { kind: 'done' }, changes }
+  const used = await setSpecialUse(tx, { accountId, mailboxId, specialUse: use.specialUse, now })
+  return { result: { kind: 'done' }, changes: [...changes, ...used.changes] }
+}
+
+async function note(tx: Tx, work: SetMetadata, entries: readonly string[]): Promise<Change> {
+  const { accountId, mailboxId, readerId, now } = work
   const { modseq } = await stepOf(tx, { accountId, now })
-  const change: Change = { kind: 'metadata', accountId, mailboxId, modseq, mailbox, readerId, entries: changed }
-  return { result: { kind: 'done' }, changes: [change] }
+  await raiseHighestModseq(tx, { accountId, mailboxId, modseq })
+  const mailbox = mailboxId === serverId ? undefined : await mailboxById(tx, accountId, mailboxId)
+  return { kind: 'metadata', accountId, mailboxId, modseq, mailbox, readerId, entries }
 }
 
 /** Whether the entry is another now. */

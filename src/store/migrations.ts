@@ -257,4 +257,39 @@ export const storeMigrations: readonly Migration[] = [
       'CREATE INDEX message_lacks_end ON message (account_id, message_id) WHERE lacks_end = 1',
     ],
   },
+  {
+    number: 9,
+    statements: [
+      // A message that came from another account goes by the ids that it had there (RFC 8474 5.1): those of the account that it was taken in for
+      // first. Most messages have no row: their ids are their own.
+      `CREATE TABLE message_origin (
+        account_id BIGINT NOT NULL,
+        message_id BIGINT NOT NULL,
+        origin_account BIGINT NOT NULL,
+        origin_message BIGINT NOT NULL,
+        origin_thread BIGINT NOT NULL,
+        PRIMARY KEY (account_id, message_id)) CLUSTERED`,
+    ],
+  },
+  {
+    number: 10,
+    statements: [
+      // What POP3 sends of it to a session without UTF8, because a header has octets over 127: their number. -1: it has such octets, and nobody has
+      // looked yet where. NULL: it is sent as it is. Nothing is known of messages from before; the others name the column.
+      'ALTER TABLE message ADD COLUMN surrogate_bytes BIGINT DEFAULT -1',
+      `CREATE INDEX message_surrogate ON message (account_id, message_id, surrogate_bytes)
+        WHERE surrogate_bytes IS NOT NULL`,
+      // POP3's unique-ids that came along from another server (uidls.ts). A row stays when its entry goes: no id is ever used twice.
+      `CREATE TABLE pop3_uidl (
+        account_id BIGINT NOT NULL,
+        entry_id BIGINT NOT NULL,
+        uidl TEXT NOT NULL,
+        PRIMARY KEY (account_id, entry_id)) CLUSTERED`,
+      'CREATE UNIQUE INDEX pop3_uidl_once ON pop3_uidl (account_id, uidl)',
+      // By which protocol it was removed: 'imap', 'pop3'; NULL: that is not known.
+      'ALTER TABLE expunged ADD COLUMN removed_by TEXT',
+      // Those that can be restored.
+      'CREATE INDEX expunged_entry ON expunged (account_id, entry_id) WHERE message_id IS NOT NULL',
+    ],
+  },
 ]

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { seededRandom } from '#io/seeded-random.ts'
 import { flag } from '#mail/flags.ts'
 import type { MailboxView } from './mailbox-view.ts'
-import type { FlagAction } from './store.ts'
+import type { FlagAction, RemovedBy } from './store.ts'
 import { assertConsistent, type TemporaryStore, temporaryStore } from './temporary-store.ts'
 
 interface ModelEntry {
@@ -20,8 +20,16 @@ interface ModelMailbox {
   readonly entries: Map<number, ModelEntry>
 }
 
+/** What was removed. */
+interface Grave {
+  readonly entryId: number
+  readonly mailboxId: number
+  readonly entry: ModelEntry
+  readonly by: RemovedBy | undefined
+}
+
 const accountId = 1
-const steps = 150
+const steps = 180
 const words = ['tea', '$Junk', 'x']
 const names = ['INBOX', 'Trash', 'a', 'a/b', 'c']
 
@@ -31,6 +39,9 @@ class Walk {
   #at = 0
   readonly mailboxes = new Map<string, ModelMailbox>()
   readonly #views = new Map<number, MailboxView>()
+  #graves: Grave[] = []
+  /** Of mailboxes that are gone. */
+  readonly #goneNames = new Map<number, string>()
 
   constructor(temporary: TemporaryStore, seed: number) {
     this.#temporary = temporary
@@ -70,6 +81,8 @@ class Walk {
       this.#setFlags,
       this.#setFlags,
       this.#expunge,
+      this.#restore,
+      this.#take,
       this.#transfer,
       this.#transfer,
       this.#makeMailbox,
@@ -148,13 +161,74 @@ class Walk {
     const mailbox = this.#mailbox()
     const uids = this.#uids(mailbox)
     const onlyDeleted = this.#pick(2) === 0
-    const removed = await this.#store.expunge(accountId, mailbox.mailboxId, uids, { onlyDeleted })
+    const by = ([undefined, 'imap', 'pop3'] as const)[this.#pick(3)]
+    const entryIds = this.#entryIds(mailbox)
+    const options = by === undefined ? { onlyDeleted } : { onlyDeleted, by }
+    const removed = await this.#store.expunge(accountId, mailbox.mailboxId, uids, options)
     const going = uids.filter(uid => {
       const entry = mailbox.entries.get(uid)
       return entry !== undefined && (!onlyDeleted || (entry.flags & flag.deleted) !== 0)
     })
     assert.deepEqual(removed, going)
-    for (const uid of going) mailbox.entries.delete(uid)
+    for (const uid of going) {
+      this.#bury(mailbox, uid, entryIds.get(uid) ?? 0, by)
+      mailbox.entries.delete(uid)
+    }
+  }
+
+  /** By UID. */
+  #entryIds({ mailboxId }: ModelMailbox): ReadonlyMap<number, number> {
+    const current = this.#views.get(mailboxId)?.current
+    assert.ok(current)
+    return new Map(
+      Array.from(current.uids.subarray(0, current.count), (uid, at) => [uid, current.entryIds[at] ?? 0] as const),
+    )
+  }
+
+  #bury({ mailboxId, entries }: ModelMailbox, uid: number, entryId: number, by: RemovedBy | undefined): void {
+    const entry = entries.get(uid)
+    assert.ok(entry)
+    this.#graves.push({ entryId, mailboxId, entry, by })
+  }
+
+  async #restore(): Promise<void> {
+    const coming = this.#graves.filter(() => this.#pick(3) === 0).sort((a, b) => a.entryId - b.entryId)
+    const forPop3 = this.#pick(3) === 0
+    const mailbox = this.#pick(3) === 0 ? names[this.#pick(names.length)] : undefined
+    const namesNow = new Map([...this.mailboxes].map(([name, { mailboxId }]) => [mailboxId, name]))
+    const result = await this.#store.restore(
+      accountId,
+      coming.map(({ entryId }) => entryId),
+      { forPop3, mailbox },
+    )
+    await this.#learn()
+    this.#graves = this.#graves.filter(grave => !coming.includes(grave))
+    const made = new Map<number, number>()
+    for (const { entryId, mailboxId, entry, by } of coming) {
+      const name = mailbox ?? namesNow.get(mailboxId) ?? this.#goneNames.get(mailboxId) ?? ''
+      const target = this.mailboxes.get(name)
+      assert.ok(target, name)
+      const taken = !forPop3 && (by === 'pop3' || (entry.flags & flag.taken) !== 0)
+      const flags = (entry.flags & ~flag.deleted & ~flag.taken) | (taken ? flag.taken : 0)
+      made.set(entryId, this.#add(target, { ...entry, flags }))
+    }
+    assert.ok(result.kind === 'done')
+    assert.deepEqual(new Map(result.restored.map(({ entryId, uid }) => [entryId, uid])), made)
+  }
+
+  async #take(): Promise<void> {
+    const mailbox = this.#mailbox()
+    const uids = this.#uids(mailbox)
+    const taken = this.#pick(3) > 0
+    const going = uids.filter(uid => {
+      const entry = mailbox.entries.get(uid)
+      return entry !== undefined && ((entry.flags & flag.taken) !== 0) !== taken
+    })
+    assert.deepEqual(await this.#store.take(accountId, mailbox.mailboxId, uids, { taken }), going)
+    for (const uid of going) {
+      const entry = mailbox.entries.get(uid) as ModelEntry // filtered by it
+      entry.flags ^= flag.taken
+    }
   }
 
   async #transfer(): Promise<void> {
@@ -165,6 +239,7 @@ class Walk {
     const result = await this.#store[verb](accountId, from.mailboxId, to.mailboxId, uids)
     const there = uids.filter(uid => from.entries.has(uid))
     const copies = there.map(uid => ({ ...(from.entries.get(uid) as ModelEntry) })) // filtered by has
+    if (!moves) for (const entry of copies) entry.flags &= ~flag.taken
     if (moves) for (const uid of there) from.entries.delete(uid)
     const made = copies.map(entry => this.#add(to, entry))
     assert.ok(result.kind === 'done')
@@ -179,11 +254,15 @@ class Walk {
 
   async #deleteMailbox(): Promise<void> {
     const name = names[this.#pick(names.length)] as string // below its length
+    const entryIds = this.mailboxes.has(name) ? this.#entryIds(this.mailboxes.get(name) as ModelMailbox) : undefined // it is there
     const gone = await this.#store.deleteMailbox(accountId, name)
     if (name === 'INBOX') assert.equal(gone.kind, 'inbox')
     else assert.equal(gone.kind, this.mailboxes.has(name) ? 'done' : 'no-such-mailbox')
     if (gone.kind !== 'done') return
-    const { mailboxId } = this.mailboxes.get(name) as ModelMailbox // it was just deleted
+    const mailbox = this.mailboxes.get(name) as ModelMailbox // it was just deleted
+    const { mailboxId } = mailbox
+    for (const uid of mailbox.entries.keys()) this.#bury(mailbox, uid, entryIds?.get(uid) ?? 0, 'imap')
+    this.#goneNames.set(mailboxId, name)
     assert.equal(this.#views.get(mailboxId)?.gone, true)
     this.#views.get(mailboxId)?.[Symbol.dispose]()
     this.mailboxes.delete(name)
@@ -238,6 +317,16 @@ class Walk {
     assert.deepEqual([view.uidNext, view.highestModseq], [model.uidNext, highestModseq])
   }
 
+  /** What can still be restored. */
+  async compareGraves(): Promise<void> {
+    const buried = await this.#store.buried(accountId, { most: 100_000 })
+    assert.deepEqual(
+      buried.map(({ entryId }) => entryId),
+      this.#graves.map(({ entryId }) => entryId).sort((a, b) => a - b),
+    )
+    assert.ok(buried.length > 0)
+  }
+
   /** Every message as a reader gets it. */
   async compareTexts(): Promise<void> {
     for (const { mailboxId, entries } of this.mailboxes.values()) {
@@ -260,7 +349,7 @@ function change(entry: ModelEntry, action: FlagAction, flags: number, keywords: 
     entry.flags &= ~flags
     entry.keywords = now.filter(word => !keywords.includes(word)).join(' ')
   } else {
-    entry.flags = flags
+    entry.flags = flags | (entry.flags & flag.taken)
     entry.keywords = [
       ...now.filter(word => keywords.includes(word)),
       ...keywords.filter(word => !now.includes(word)),
@@ -275,6 +364,7 @@ for (const seed of [1, 2, 3, 4]) {
     await walk.start()
     for (let step = 0; step < steps; step++) await walk.step()
     await walk.compareTexts()
+    await walk.compareGraves()
     await assertConsistent(temporary.database, temporary.folder)
   })
 }

@@ -1,5 +1,6 @@
 // The post office's door: each verb of Store runs the file of its name in a transaction, and publishes what that changed once it is durable.
 
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { mkdir } from 'node:fs/promises'
 import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
@@ -7,9 +8,11 @@ import type { Random } from '#io/random.ts'
 import type { Database, Tx } from '#io/sql/database.ts'
 import { migrate } from '#io/sql/migrate.ts'
 import { type AppendItem, append } from './append.ts'
-import { envelopeOf, messagesWithoutEnd, type NewBlob } from './blob-row.ts'
+import { Arrivals } from './arrivals.ts'
+import { envelopeOf, messagesWithoutEnd } from './blob-row.ts'
 import { Blobs } from './blobs.ts'
-import type { Change } from './change.ts'
+import { buried } from './buried.ts'
+import type { Author, Change } from './change.ts'
 import type { Changed } from './changed.ts'
 import { claimRecent, recentOf } from './claim-recent.ts'
 import { Collector } from './collector.ts'
@@ -18,7 +21,7 @@ import { deleteMailbox } from './delete-mailbox.ts'
 import { deliver } from './deliver.ts'
 import { FreeSpace } from './disk.ts'
 import { expunge } from './expunge.ts'
-import { Feed } from './feed.ts'
+import { Feed, type Listener } from './feed.ts'
 import { keep, readKept } from './kept.ts'
 import { limits } from './limits.ts'
 import type { Mailbox, SpecialUse } from './mailbox.ts'
@@ -33,27 +36,40 @@ import {
   metadataOf,
   metadataOfAll,
   setMetadata,
+  type UseEdit,
 } from './metadata.ts'
 import { storeMigrations } from './migrations.ts'
 import { normalName } from './names.ts'
 import { openShares } from './open-shares.ts'
-import { limitOf, noteFull, quotaOf, setMessageQuota, setQuota } from './quota.ts'
+import { Quotas } from './quotas.ts'
 import { accountAfter, raiseUidValidity } from './raise-uidvalidity.ts'
 import { ReaderViews } from './reader-views.ts'
 import { removeAccount } from './remove-account.ts'
 import { renameMailbox } from './rename-mailbox.ts'
 import { replace } from './replace.ts'
+import { restore } from './restore.ts'
 import { SearchIndex } from './search/search-index.ts'
 import { setFlags } from './set-flags.ts'
 import { setReaderFlags } from './set-reader-flags.ts'
 import type { CopyPlace, Shares } from './shares.ts'
-import { setSpecialUse } from './special-use.ts'
 import type { Spool, SpooledMessage } from './spool.ts'
 import { SpoolFolder } from './spool-folder.ts'
-import type { Appended, Delivery, FlagEdit, Limited, MessagePlace, Store, UidRange } from './store.ts'
+import type {
+  Appended,
+  BuriedFilter,
+  Delivery,
+  FlagEdit,
+  Limited,
+  MessagePlace,
+  RestoreOptions,
+  Store,
+  UidRange,
+} from './store.ts'
 import { setSubscribed, subscriptionsOf } from './subscriptions.ts'
+import { setSurrogates, surrogatesOf } from './surrogates.ts'
+import { take } from './take.ts'
 import { threadKeysOf } from './threads.ts'
-import { Unlimited } from './unlimited.ts'
+import { type EntryUidl, Uidls } from './uidls.ts'
 import { dropUrlKeys, makeUrlKey, type UrlKeyPlace, urlKeyOf } from './url-keys.ts'
 import { vanished } from './vanished.ts'
 import { Views } from './views.ts'
@@ -90,22 +106,30 @@ class PostOffice implements Store {
   readonly search: SearchIndex
   readonly #database: Database
   readonly #clock: Clock
+  readonly #keepMs: number
   readonly #random: Random
   readonly #blobs: Blobs
   readonly #space: FreeSpace
+  readonly #arrivals: Arrivals
   readonly #feed: Feed
   readonly #views: Views
   readonly #collector: Collector
-  readonly #unlimited = new Unlimited()
+  readonly #quotas: Quotas
+  readonly #uidls: Uidls
   readonly #maildrops = new MaildropLocks()
+  readonly #author = new AsyncLocalStorage<Author>()
 
   constructor(options: StoreOptions, blobs: Blobs, space: FreeSpace) {
     const { database, clock, log } = options
     this.#database = database
+    this.#quotas = new Quotas(database)
+    this.#uidls = new Uidls(database)
+    this.#keepMs = options.keepExpungedMs ?? limits.keepExpungedMs
     this.#clock = clock
     this.#random = options.random
     this.#blobs = blobs
     this.#space = space
+    this.#arrivals = new Arrivals({ blobs, space, change: work => this.#change(work) })
     this.#feed = new Feed(log)
     this.#views = new Views(database, this.#feed)
     this.shares = openShares({
@@ -120,7 +144,7 @@ class PostOffice implements Store {
       clock,
       log,
       blobs,
-      keepMs: options.keepExpungedMs ?? limits.keepExpungedMs,
+      keepMs: this.#keepMs,
       isOpen: accountId => this.#views.isOpen(accountId),
     })
     this.#collector.start()
@@ -135,8 +159,9 @@ class PostOffice implements Store {
   }
 
   async #change<T>(work: (tx: Tx, now: number) => Promise<Changed<T>>): Promise<T> {
+    const author = this.#author.getStore()
     const publish = ({ changes }: { readonly changes: readonly Change[] }) => {
-      this.#feed.publish(changes)
+      this.#feed.publish(changes, author)
       this.search.notice(changes)
     }
     return (await this.#database.write(tx => work(tx, this.#clock.now()), publish)).result
@@ -152,33 +177,23 @@ class PostOffice implements Store {
   }
 
   quota(accountId: number) {
-    return this.#database.read(tx => quotaOf(tx, accountId))
+    return this.#quotas.of(accountId)
   }
 
-  async limitOf(accountId: number): Promise<Limited | undefined> {
-    if (this.#unlimited.has(accountId)) return undefined
-    const { generation } = this.#unlimited
-    const limited = await this.#database.read(tx => limitOf(tx, accountId))
-    if (limited === undefined) this.#unlimited.add(accountId, generation)
-    return limited
+  limitOf(accountId: number): Promise<Limited | undefined> {
+    return this.#quotas.limitOf(accountId)
   }
 
   setQuota(accountId: number, limitBytes: number | undefined): Promise<void> {
-    return this.#database.write(
-      tx => setQuota(tx, accountId, limitBytes),
-      () => this.#unlimited.changed(accountId),
-    )
+    return this.#quotas.setBytes(accountId, limitBytes)
   }
 
   setMessageQuota(accountId: number, limitMessages: number | undefined): Promise<void> {
-    return this.#database.write(
-      tx => setMessageQuota(tx, accountId, limitMessages),
-      () => this.#unlimited.changed(accountId),
-    )
+    return this.#quotas.setMessages(accountId, limitMessages)
   }
 
   noteFull(accountId: number, fullSince: number | undefined): Promise<void> {
-    return this.#database.write(tx => noteFull(tx, accountId, fullSince))
+    return this.#quotas.noteFull(accountId, fullSince)
   }
 
   mailboxes(accountId: number): Promise<readonly Mailbox[]> {
@@ -209,10 +224,6 @@ class PostOffice implements Store {
     return this.#database.read(tx => subscriptionsOf(tx, accountId))
   }
 
-  setSpecialUse(accountId: number, mailboxId: number, specialUse: SpecialUse | undefined) {
-    return this.#change((tx, now) => setSpecialUse(tx, { accountId, mailboxId, specialUse, now }))
-  }
-
   metadata(place: MetadataPlace) {
     return this.#database.read(tx => metadataOf(tx, place))
   }
@@ -221,21 +232,21 @@ class PostOffice implements Store {
     return this.#database.read(tx => metadataOfAll(tx, question))
   }
 
-  setMetadata(place: MetadataPlace, edits: readonly AnnotationEdit[]) {
-    return this.#change((tx, now) => setMetadata(tx, { ...place, edits, now }))
+  setMetadata(place: MetadataPlace, edits: readonly AnnotationEdit[], use?: UseEdit) {
+    return this.#change((tx, now) => setMetadata(tx, { ...place, edits, use, now }))
   }
 
   async deliver(message: SpooledMessage, deliveries: readonly Delivery[]) {
     if (deliveries.length === 0) return []
     const threadKeys = threadKeysOf(message.head)
     const { alongside } = message
-    return this.#withBlob(message, blob =>
+    return this.#arrivals.withBlob(message, blob =>
       this.#change((tx, now) => deliver(tx, { blob, threadKeys, deliveries, now, alongside })),
     )
   }
 
   keep<T>(message: SpooledMessage, work: (tx: Tx, blobId: number) => Promise<T>): Promise<T> {
-    return this.#withBlob(message, blob =>
+    return this.#arrivals.withBlob(message, blob =>
       this.#database.write(async tx => {
         await keep(tx, blob, this.#clock.now())
         return work(tx, blob.blobId)
@@ -247,57 +258,19 @@ class PostOffice implements Store {
     return readKept(this.#database, blobId, this.#blobs.path(blobId))
   }
 
-  append(accountId: number, mailboxId: number, messages: readonly Appended[]) {
-    return this.#withItems(messages, (tx, items, now) => append(tx, { accountId, mailboxId, items, now }))
+  async append(accountId: number, mailboxId: number, messages: readonly Appended[]) {
+    const appending = (tx: Tx, items: readonly AppendItem[], now: number) =>
+      append(tx, { accountId, mailboxId, items, now })
+    const appended = await this.#arrivals.withItems(messages, appending)
+    if (messages.some(({ uidl }) => uidl !== undefined)) this.#uidls.cameTo(accountId)
+    return appended
   }
 
   replace(old: MessagePlace, { message, ...to }: CopyPlace & { readonly message: Appended }) {
-    return this.#withItems([message], (tx, [item], now) => {
+    return this.#arrivals.withItems([message], (tx, [item], now) => {
       if (item === undefined) throw new Error('one message, one item')
       return replace(tx, { old, to, item, now })
     })
-  }
-
-  async #withItems<T>(
-    messages: readonly Appended[],
-    work: (tx: Tx, items: readonly AppendItem[], now: number) => Promise<Changed<T>>,
-  ): Promise<T> {
-    const threadKeys = messages.map(({ message }) => threadKeysOf(message.head))
-    return await this.#withBlobs(
-      messages.map(({ message }) => message),
-      blobs =>
-        this.#change((tx, now) => {
-          const items = messages.map((message, index) => ({
-            blob: blobs[index] as NewBlob, // one blob for each message
-            threadKeys: threadKeys[index] ?? [],
-            flags: message.flags,
-            keywords: message.keywords,
-            internalDate: message.internalDate ?? now,
-            prefix: message.prefix ?? new Uint8Array(0),
-            seenBy: message.seenBy,
-          }))
-          return work(tx, items, now)
-        }),
-    )
-  }
-
-  #withBlob<T>(message: SpooledMessage, store: (blob: NewBlob) => Promise<T>): Promise<T> {
-    return this.#withBlobs([message], ([blob]) => store(blob as NewBlob)) // one message, one blob
-  }
-
-  /** Readies the blobs, stores them, and clears away the files of those that no transaction came to name. */
-  async #withBlobs<T>(
-    messages: readonly SpooledMessage[],
-    store: (blobs: readonly NewBlob[]) => Promise<T>,
-  ): Promise<T> {
-    this.#space.check()
-    const blobs: NewBlob[] = []
-    try {
-      for (const message of messages) blobs.push(await this.#blobs.place(message))
-      return await store(blobs)
-    } finally {
-      for (const blob of blobs) if (blob.place === 'file') await this.#blobs.settle(blob)
-    }
   }
 
   copy(accountId: number, from: number, to: number, uids: readonly number[]) {
@@ -314,8 +287,16 @@ class PostOffice implements Store {
     return this.#change((tx, now) => setReaderFlags(tx, { accountId, mailboxId, uids, edit, reader, now }))
   }
 
-  expunge(accountId: number, mailboxId: number, uids: readonly number[], options: { readonly onlyDeleted: boolean }) {
+  expunge(accountId: number, mailboxId: number, uids: readonly number[], options: Parameters<Store['expunge']>[3]) {
     return this.#change((tx, now) => expunge(tx, { accountId, mailboxId, uids, ...options, now }))
+  }
+
+  buried(accountId: number, filter: BuriedFilter) {
+    return this.#database.read(tx => buried(tx, { accountId, keepMs: this.#keepMs, ...filter }))
+  }
+
+  restore(accountId: number, entryIds: readonly number[], options: RestoreOptions) {
+    return this.#change((tx, now) => restore(tx, { accountId, entryIds, ...options, now }))
   }
 
   vanished(
@@ -375,12 +356,36 @@ class PostOffice implements Store {
     return this.#database.read(tx => messagesWithoutEnd(tx, accountId))
   }
 
+  take(accountId: number, mailboxId: number, uids: readonly number[], { taken }: { readonly taken: boolean }) {
+    return this.#change((tx, now) => take(tx, { accountId, mailboxId, uids, taken, now }))
+  }
+
+  uidls(accountId: number) {
+    return this.#uidls.of(accountId)
+  }
+
+  setUidls(accountId: number, entries: readonly EntryUidl[]) {
+    return this.#uidls.set(accountId, entries)
+  }
+
+  surrogates(accountId: number, among?: ArrayLike<number>) {
+    return this.#database.read(tx => surrogatesOf(tx, accountId, among))
+  }
+
+  setSurrogates(accountId: number, sizes: ReadonlyMap<number, number | undefined>): Promise<void> {
+    return this.#database.write(tx => setSurrogates(tx, accountId, sizes))
+  }
+
   lockMaildrop(accountId: number): AsyncDisposable | undefined {
     return this.#maildrops.lock(accountId)
   }
 
-  subscribe(accountId: number, onChange: (change: Change) => void): Disposable {
+  subscribe(accountId: number, onChange: Listener): Disposable {
     return this.#feed.subscribe(accountId, onChange)
+  }
+
+  authored<T>(author: Author, work: () => Promise<T>): Promise<T> {
+    return this.#author.run(author, work)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

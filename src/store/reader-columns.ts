@@ -1,6 +1,7 @@
 // The columns of a mailbox view with one reader's own \Seen in its flags. All columns but flags and MODSEQ are the shared ones.
 
 import { flag } from '#mail/flags.ts'
+import type { Origin } from './change.ts'
 import { indexOfUid, type Snapshot } from './mailbox-view.ts'
 import type { SeenRow } from './seen.ts'
 
@@ -57,6 +58,10 @@ export class ReaderColumns implements Snapshot {
 
   get savedDates(): Float64Array {
     return this.base.savedDates
+  }
+
+  get origins(): ReadonlyMap<number, Origin> | undefined {
+    return this.base.origins
   }
 
   /** Rows of all messages that the reader ever touched, some of which may be gone. */

@@ -11,6 +11,7 @@ import { removeAllMetadata } from './metadata.ts'
 import { releaseMessage } from './remove-messages.ts'
 import { removeIndex } from './search/rows.ts'
 import { dropReader, dropReaders, readBy } from './seen.ts'
+import { dropUidls } from './uidls.ts'
 import { dropUrlKeys } from './url-keys.ts'
 
 export async function removeAccount(tx: Tx, accountId: number, now: number): Promise<Changed<void>> {
@@ -33,6 +34,7 @@ export async function removeAccount(tx: Tx, accountId: number, now: number): Pro
   await removeAllMetadata(tx, accountId)
   await removeIndex(tx, accountId)
   await dropUrlKeys(tx, accountId)
+  await dropUidls(tx, accountId)
   for (const reader of await readBy(tx, accountId)) await dropReader(tx, reader)
   changes.push(...(await dropGrants(tx, accountId, now)))
   await inPieces(tx, () => tx.run(someThreadKeys(accountId)))

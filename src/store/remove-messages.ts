@@ -1,6 +1,7 @@
 // Letting go of messages and their blobs when nothing names them any more.
 
 import { sql, type Tx } from '#io/sql/database.ts'
+import { dropOrigin } from './origins.ts'
 
 /** Takes references from one message. When it was the last, the message goes, and its blob when that was the blob's last. Whether it went. */
 export async function releaseMessage(tx: Tx, accountId: number, messageId: number, refs: number): Promise<boolean> {
@@ -11,6 +12,7 @@ export async function releaseMessage(tx: Tx, accountId: number, messageId: numbe
   if (row === undefined || row[0] > 0) return false
   await tx.run(sql`DELETE FROM message WHERE account_id = ${accountId} AND message_id = ${messageId}`)
   await tx.run(sql`DELETE FROM message_envelope WHERE account_id = ${accountId} AND message_id = ${messageId}`)
+  await dropOrigin(tx, accountId, messageId)
   await releaseBlob(tx, row[1])
   return true
 }

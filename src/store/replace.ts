@@ -24,7 +24,7 @@ export async function replace(tx: Tx, { old, to, item, now }: Replace): Promise<
   const coming = await append(tx, { accountId, mailboxId, items: [item], now, freed })
   if (coming.result.kind !== 'done') return unchanged(coming.result)
   const { uidValidity, entries } = coming.result
-  const gone = await expunge(tx, { ...old, uids: [old.uid], onlyDeleted: false, now })
+  const gone = await expunge(tx, { ...old, uids: [old.uid], onlyDeleted: false, by: 'imap', now })
   return {
     result: { kind: 'done', uidValidity, uid: entries[0]?.uid ?? 0 },
     changes: [...coming.changes, ...gone.changes],

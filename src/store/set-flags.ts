@@ -2,11 +2,12 @@
 
 import { sql, type Tx } from '#io/sql/database.ts'
 import { listOf, slicesInTurns } from '#io/sql/list.ts'
+import { flag } from '#mail/flags.ts'
 import { stepOf } from './account-row.ts'
 import type { Entry, FlagChange } from './change.ts'
 import { type Changed, unchanged } from './changed.ts'
 import { type AddTo, entriesOf, type Sums, sumsOf } from './entry-row.ts'
-import { editedKeywords } from './keywords.ts'
+import { editedKeywords, tooManyKeywords } from './keywords.ts'
 import type { FlagEdit } from './store.ts'
 
 export interface SetFlags {
@@ -17,23 +18,51 @@ export interface SetFlags {
   readonly now: number
 }
 
-interface FlagsSet {
+/** What an edit does to entries, before it is made. */
+interface Sorted {
   readonly modified: readonly number[]
+  readonly tooMany: readonly number[]
+  readonly open: readonly Entry[]
+}
+
+interface FlagsSet extends Omit<Sorted, 'open'> {
   readonly modseq: number | undefined
 }
 
 export async function setFlags(tx: Tx, work: SetFlags): Promise<Changed<FlagsSet>> {
   const { accountId, mailboxId, edit } = work
   const found = await entriesOf(tx, accountId, mailboxId, work.uids)
-  const spared = (entry: Entry) => edit.unchangedSince !== undefined && entry.modseq > edit.unchangedSince
-  const modified = found.filter(spared).map(entry => entry.uid)
-  const before = found.filter(entry => !spared(entry) && !isAsWanted(entry, edit))
-  if (before.length === 0) return unchanged({ modified, modseq: undefined })
+  const { open, ...left } = sortedFor(edit, found, entry => entry.modseq)
+  const before = open.filter(entry => !isAsWanted(entry, edit))
+  if (before.length === 0) return unchanged({ ...left, modseq: undefined })
   const { modseq } = await stepOf(tx, { accountId, now: work.now })
   const after = before.map(entry => edited(entry, edit))
   await writeFlags(tx, { ...work, modseq }, before, after)
   const entries: FlagChange[] = after.map(({ uid, flags, keywords }) => ({ uid, flags, keywords }))
-  return { result: { modified, modseq }, changes: [{ kind: 'flags', accountId, mailboxId, modseq, entries }] }
+  return { result: { ...left, modseq }, changes: [{ kind: 'flags', accountId, mailboxId, modseq, entries }] }
+}
+
+/** Which of the entries the edit leaves alone, as `Store.setFlags` tells it; the others are `open` to it. */
+export function sortedFor(edit: FlagEdit, entries: readonly Entry[], modseqOf: (entry: Entry) => number): Sorted {
+  const sorted = { modified: [] as number[], tooMany: [] as number[], open: [] as Entry[] }
+  for (const entry of entries) {
+    if (isSpared(edit, entry, modseqOf(entry))) sorted.modified.push(entry.uid)
+    else if (addsTooMany(edit, entry)) sorted.tooMany.push(entry.uid)
+    else sorted.open.push(entry)
+  }
+  return sorted
+}
+
+/** RFC 7162 3.1.3. A MODSEQ of 0 is that of what the message never had: of a keyword that is not set, but of no flag. */
+function isSpared(edit: FlagEdit, { keywords }: Entry, modseq: number): boolean {
+  const { unchangedSince = Number.POSITIVE_INFINITY } = edit
+  if (modseq <= unchangedSince) return false
+  const isOfKeywords = edit.action !== 'replace' && edit.flags === 0
+  return unchangedSince > 0 || !isOfKeywords || editedKeywords(keywords, 'remove', edit.keywords) !== keywords
+}
+
+function addsTooMany({ action, keywords }: FlagEdit, entry: Entry): boolean {
+  return action === 'add' && keywords.length > 0 && tooManyKeywords(editedKeywords(entry.keywords, 'add', keywords))
 }
 
 /** Writes `after` in the place of `before`, and counts it. */
@@ -58,7 +87,8 @@ function edited(entry: Entry, edit: FlagEdit): Entry {
 export function editedFlags(flags: number, edit: FlagEdit): number {
   if (edit.action === 'add') return flags | edit.flags
   if (edit.action === 'remove') return flags & ~edit.flags
-  return edit.flags
+  // The mark of POP3 is no flag that STORE speaks of.
+  return edit.flags | (flags & flag.taken)
 }
 
 function isAsWanted(entry: Entry, edit: FlagEdit): boolean {

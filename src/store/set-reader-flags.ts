@@ -4,11 +4,11 @@ import type { Tx } from '#io/sql/database.ts'
 import { flag } from '#mail/flags.ts'
 import { stepOf } from './account-row.ts'
 import type { Change, Entry } from './change.ts'
-import { type Changed, unchanged } from './changed.ts'
+import { unchanged } from './changed.ts'
 import { entriesOf } from './entry-row.ts'
 import { editedKeywords } from './keywords.ts'
 import { putSeen, type Seen, seenOf } from './seen.ts'
-import { editedFlags, type SetFlags, writeFlags } from './set-flags.ts'
+import { editedFlags, type SetFlags, type setFlags, sortedFor, writeFlags } from './set-flags.ts'
 import type { ReaderEdit } from './shares.ts'
 
 interface SetReaderFlags extends SetFlags {
@@ -22,22 +22,19 @@ interface Edited {
   readonly seen: boolean
 }
 
-export async function setReaderFlags(
-  tx: Tx,
-  work: SetReaderFlags,
-): Promise<Changed<{ modified: readonly number[]; modseq: number | undefined }>> {
+export async function setReaderFlags(tx: Tx, work: SetReaderFlags): ReturnType<typeof setFlags> {
   const { accountId, mailboxId, edit, reader, now } = work
   const { readerId } = reader
   const found = await entriesOf(tx, accountId, mailboxId, work.uids)
   const uids = found.map(({ uid }) => uid)
   const seen = await seenOf(tx, { accountId, mailboxId, readerId }, uids)
-  const { unchangedSince = Number.POSITIVE_INFINITY } = edit
-  const spared = (entry: Entry) => Math.max(entry.modseq, seen.get(entry.uid)?.modseq ?? 0) > unchangedSince
-  const modified = found.filter(spared).map(({ uid }) => uid)
-  const edits = found.filter(entry => !spared(entry)).map(entry => edited(entry, seen.get(entry.uid), work))
+  const within = reader.keywords ? edit : { ...edit, keywords: [] }
+  const modseqOf = (entry: Entry) => Math.max(entry.modseq, seen.get(entry.uid)?.modseq ?? 0)
+  const { open, ...left } = sortedFor(within, found, modseqOf)
+  const edits = open.map(entry => edited(entry, seen.get(entry.uid), work))
   const shared = edits.filter(({ before, after }) => before.flags !== after.flags || before.keywords !== after.keywords)
   const own = edits.filter(one => one.seen !== one.seenBefore)
-  if (shared.length === 0 && own.length === 0) return unchanged({ modified, modseq: undefined })
+  if (shared.length === 0 && own.length === 0) return unchanged({ ...left, modseq: undefined })
   const { modseq } = await stepOf(tx, { accountId, now })
   const changes: Change[] = []
   if (shared.length > 0) {
@@ -53,7 +50,7 @@ export async function setReaderFlags(
     const entries = rows.map(({ uid, seen }) => ({ uid, seen }))
     changes.push({ kind: 'seen', accountId, mailboxId, modseq, readerId, entries })
   }
-  return { result: { modified, modseq }, changes }
+  return { result: { ...left, modseq }, changes }
 }
 
 /** The entry keeps its owner's \Seen; the reader's stands apart. */

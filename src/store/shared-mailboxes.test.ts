@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { Database } from '#io/sql/database.ts'
+import { type Database, sql } from '#io/sql/database.ts'
 import { openPglite } from '#io/sql/pglite.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
 import { flag } from '#mail/flags.ts'
@@ -22,6 +22,10 @@ const engines = [
 ]
 
 for (const engine of engines) describe(`shared mailboxes on ${engine.name}`, () => cases(engine))
+
+/** Entries that were removed and can come back. */
+const graves = (accountId: number) =>
+  sql`SELECT entry_id FROM expunged WHERE account_id = ${accountId} AND message_id IS NOT NULL`
 
 const everything = flag.seen | flag.answered | flag.flagged | flag.deleted | flag.draft
 
@@ -297,6 +301,56 @@ function cases({ name, open }: { readonly name: string; open(folder: string): Pr
     await assertConsistent(database, folder)
   })
 
+  test('a message goes by the ids that it had first, wherever it is copied, until it is gone', async () => {
+    const [owner, reader, third] = [await account(), await account(), await account()]
+    const [source, target, last] = [await inboxOf(owner), await inboxOf(reader), await inboxOf(third)]
+    await deliver(owner, 1)
+    using first = (await store.openView(owner, source)) ?? assert.fail('no source')
+    assert.equal(first.current.origins, undefined)
+    const origin = {
+      accountId: owner,
+      messageId: first.current.messageIds[0] ?? 0,
+      threadId: first.current.threadIds[0] ?? 0,
+    }
+    const originOf = async (accountId: number, mailboxId: number) => {
+      using view = (await store.openView(accountId, mailboxId)) ?? assert.fail('no such mailbox')
+      return view.current.origins?.get(view.current.messageIds[view.current.count - 1] ?? 0)
+    }
+    const at = (accountId: number, mailboxId: number) => ({ accountId, mailboxId })
+    using second = (await store.openView(reader, target)) ?? assert.fail('no target')
+    await store.shares.copy(at(owner, source), at(reader, target), [1], { isMove: false })
+    assert.deepEqual([second.current.count, await originOf(reader, target)], [1, origin])
+    await store.shares.copy(at(reader, target), at(third, last), [1], { isMove: false })
+    assert.deepEqual(await originOf(third, last), origin)
+    // The way back is one more copy, under the same ids.
+    await store.shares.copy(at(third, last), at(owner, source), [1], { isMove: true })
+    assert.deepEqual(await originOf(owner, source), origin)
+    // Within the account, and read anew.
+    const archive = (await store.mailbox(reader, 'Archive'))?.mailboxId ?? 0
+    const sent = (await store.mailbox(reader, 'Sent'))?.mailboxId ?? 0
+    using _archive = await store.openView(reader, archive)
+    using _sent = await store.openView(reader, sent)
+    await store.move(reader, target, archive, [1])
+    assert.deepEqual(await originOf(reader, archive), origin)
+    await store.copy(reader, archive, sent, [1])
+    assert.deepEqual(await originOf(reader, sent), origin)
+    await store.copy(reader, archive, target, [1])
+    await store.raiseUidValidity(reader)
+    assert.deepEqual([await originOf(reader, target), await originOf(reader, archive)], [origin, origin])
+    await store.removeAccount(owner)
+    await store.raiseUidValidity(reader)
+    assert.deepEqual(await originOf(reader, target), origin)
+    // What was removed comes back as what it was.
+    await store.expunge(reader, target, [2], { onlyDeleted: false })
+    await store.raiseUidValidity(reader)
+    using _ = await store.openView(reader, target)
+    const [grave] = (await database.read(tx => tx.all<[number]>(graves(reader)))).map(([id]) => id)
+    await store.restore(reader, [grave ?? 0], {})
+    assert.deepEqual(await originOf(reader, target), origin)
+    await store.removeAccount(reader)
+    await assertConsistent(database, folder)
+  })
+
   test('a reader copies within the account of another, with the flags that it may set there', async () => {
     const [owner, reader] = [await account(), await account()]
     const source = await inboxOf(owner)
@@ -313,6 +367,23 @@ function cases({ name, open }: { readonly name: string; open(folder: string): Pr
     await grant(owner, target, reader, 'lr')
     assert.equal((await store.shares.mailbox(owner, reader, 'team'))?.mailbox.unseen, 1)
     await assertConsistent(database, folder)
+  })
+
+  test('a grantee hears of its rights on its own feed, everybody on that of anyone', async () => {
+    const [owner, reader] = [await account(), await account()]
+    const sharedId = await inboxOf(owner)
+    const changes: Change[] = []
+    using _reader = store.subscribe(reader, change => changes.push(change))
+    using _anyone = store.subscribe(anyone, change => changes.push(change))
+    await grant(owner, sharedId, reader, 'lr')
+    await grant(owner, sharedId, reader, 'lr')
+    await grant(owner, sharedId, anyone, 'l')
+    await grant(owner, sharedId, reader, '')
+    const told = { kind: 'shared', mailboxId: 0, ownerId: owner, sharedId }
+    assert.deepEqual(
+      changes.map(({ modseq, ...change }) => change),
+      [reader, anyone, reader].map(accountId => ({ ...told, accountId })),
+    )
   })
 
   test('an account that goes takes its rights and its \\Seen along, and what it gave', async () => {

@@ -49,7 +49,12 @@ export class SharedView {
   /** Applies a change of this mailbox that is newer than what is shown, and tells the watchers. */
   apply(change: Change): void {
     // Others follow these: reader-views.ts.
-    if (change.kind === 'seen' || change.kind === 'rights') return
+    if (change.kind === 'seen' || change.kind === 'rights' || change.kind === 'shared') return
+    // No session is told.
+    if (change.kind === 'taken') {
+      this.#columns.setTaken(change.uids, change.taken)
+      return
+    }
     if (change.kind === 'added') {
       for (const entry of change.entries) this.#columns.add(entry)
       this.uidNext = (change.entries.at(-1)?.uid ?? this.uidNext - 1) + 1
@@ -60,7 +65,7 @@ export class SharedView {
     } else if (change.kind === 'mailbox-gone') {
       this.gone = true
     }
-    if (concernsMessages(change)) this.highestModseq = change.modseq
+    if (raisesModseq(change)) this.highestModseq = change.modseq
     for (const watcher of this.#watchers) watcher()
   }
 
@@ -72,6 +77,8 @@ export class SharedView {
 }
 
 /** Whether the mailbox's own HIGHESTMODSEQ has risen with it. */
-function concernsMessages({ kind }: Change): boolean {
-  return kind === 'added' || kind === 'flags' || kind === 'expunged' || kind === 'mailbox-gone'
+function raisesModseq(change: Change): boolean {
+  const { kind } = change
+  if (kind === 'mailbox-changed') return change.changed === 'use'
+  return kind === 'added' || kind === 'flags' || kind === 'expunged' || kind === 'mailbox-gone' || kind === 'metadata'
 }

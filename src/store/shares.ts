@@ -52,7 +52,7 @@ export interface Shares {
   mailbox(ownerId: number, readerId: number, name: string): Promise<SharedMailbox | undefined>
   /** As `Store.openView`: with the reader's own \Seen and its rights. Undefined without the right to read. */
   openView(accountId: number, mailboxId: number, readerId: number): Promise<MailboxView | undefined>
-  /** As `Store.copy`, or `move`, where one of the mailboxes is another's. The entries get new entry ids, and message ids in another account. */
+  /** As `Store.copy`, or `move`, where one of the mailboxes is another's. The entries get new entry ids, and in another account message ids, but go by the ids that they had (Entry.origin). */
   copy(
     from: CopyPlace,
     to: CopyPlace,

@@ -45,7 +45,17 @@ async function write(tx: Tx, { accountId, mailboxId, specialUse, now }: SetSpeci
   await tx.run(sql`
     UPDATE mailbox SET special_use = ${specialUse ?? null} WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId}`)
   const { modseq } = await stepOf(tx, { accountId, now })
+  await raiseHighestModseq(tx, { accountId, mailboxId, modseq })
   const mailbox = await mailboxById(tx, accountId, mailboxId)
   if (mailbox === undefined) throw new Error(`mailbox ${mailboxId} went away in its own transaction`)
   return { kind: 'mailbox-changed', accountId, mailboxId, modseq, mailbox, changed: 'use' }
+}
+
+/** RFC 7162 3.2: a client that looks at the HIGHESTMODSEQ of a mailbox finds there that its annotations, or its use, have changed. */
+export async function raiseHighestModseq(
+  tx: Tx,
+  { accountId, mailboxId, modseq }: { accountId: number; mailboxId: number; modseq: number },
+): Promise<void> {
+  await tx.run(sql`
+    UPDATE mailbox SET highestmodseq = ${modseq} WHERE account_id = ${accountId} AND mailbox_id = ${mailboxId}`)
 }

@@ -1,5 +1,6 @@
 // The spool: small messages gather in memory, a message that outgrows it goes on in a file of the spool folder.
 
+import { isAscii } from 'node:buffer'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inDiskWords, type Room } from './disk.ts'
@@ -37,6 +38,7 @@ class Writer implements SpoolWriter {
   /** The whole message while it is small. */
   #chunks: Uint8Array[] = []
   #head: Uint8Array | undefined
+  #isAscii = true
   #file: { readonly path: string; readonly handle: FileHandle } | undefined
   /** Of a large message: one gathers while the other is written. Two buffers for all of it leave the collector nothing to do. */
   #gathering: Buffer | undefined
@@ -110,6 +112,7 @@ class Writer implements SpoolWriter {
     this.#gathering = next
     this.#gatheredBytes = 0
     this.#head ??= new Uint8Array(bytes.subarray(0, limits.headBytes))
+    this.#isAscii &&= isAscii(bytes)
     const writing = this.#writeTo(bytes)
     // Told to the next who waits for it.
     writing.then(
@@ -153,7 +156,8 @@ class Writer implements SpoolWriter {
     const { handle, path } = this.#file
     await handle.datasync()
     await handle.close()
-    return new FileMessage(path, this.#sizeBytes, this.#head ?? new Uint8Array(0))
+    const content = { sizeBytes: this.#sizeBytes, head: this.#head ?? new Uint8Array(0), isAscii: this.#isAscii }
+    return new FileMessage(path, content)
   }
 
   /** Gives up a message that was not finished; after `finish` there is nothing to do. */

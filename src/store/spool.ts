@@ -9,7 +9,7 @@ export interface SpooledMessage extends AsyncDisposable {
   readonly head: Uint8Array
   /** Octets `start` up to, not including, `end`; fewer past the end. */
   read(start: number, end: number): Promise<Uint8Array>
-  /** What else is to happen in each transaction that delivers it: a queue strikes out its recipients there. */
+  /** What else is to happen in each transaction that delivers or appends it: a queue strikes out its recipients there. */
   alongside?: Alongside | undefined
 }
 

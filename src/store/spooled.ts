@@ -29,12 +29,15 @@ export class FileMessage implements SpooledMessage {
   readonly path: string
   readonly sizeBytes: number
   readonly head: Uint8Array
+  /** It has no octet over 127; false: it has, or nobody has looked. */
+  readonly isAscii: boolean
   alongside: Alongside | undefined
 
-  constructor(path: string, sizeBytes: number, head: Uint8Array) {
+  constructor(path: string, content: Pick<FileMessage, 'sizeBytes' | 'head' | 'isAscii'>) {
     this.path = path
-    this.sizeBytes = sizeBytes
-    this.head = head
+    this.sizeBytes = content.sizeBytes
+    this.head = content.head
+    this.isAscii = content.isAscii
   }
 
   read(start: number, end: number): Promise<Uint8Array> {

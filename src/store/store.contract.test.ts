@@ -353,7 +353,7 @@ function contract(engine: Engine): void {
       const set = await store.setFlags(accountId, inbox, [1, 7], edit)
       const isSame = flags === flag.flagged && keywords === 'Tea'
       const mailbox = await named(accountId, 'INBOX')
-      assert.deepEqual(set, { modified: [], modseq: isSame ? undefined : mailbox.highestModseq })
+      assert.deepEqual(set, { modified: [], tooMany: [], modseq: isSame ? undefined : mailbox.highestModseq })
       assert.equal(mailbox.highestModseq, before.highestModseq + (isSame ? 0 : 1))
       assert.equal(mailbox.unseen, (flags & flag.seen) === 0 ? 1 : 0)
       assert.equal(mailbox.deleted, (flags & flag.deleted) === 0 ? 0 : 1)
@@ -374,7 +374,7 @@ function contract(engine: Engine): void {
     await store.setFlags(accountId, inbox, [2], { action: 'add', flags: flag.seen, keywords: [] })
     const edit: FlagEdit = { action: 'add', flags: flag.flagged, keywords: [], unchangedSince: highestModseq }
     const set = await store.setFlags(accountId, inbox, [3, 1, 2, 3, 9], edit)
-    assert.deepEqual(set, { modified: [2], modseq: highestModseq + 2 })
+    assert.deepEqual(set, { modified: [2], tooMany: [], modseq: highestModseq + 2 })
     using view = await store.openView(accountId, inbox)
     assert.deepEqual([...(view?.current.flags.subarray(0, 3) ?? [])], [flag.flagged, flag.seen, flag.flagged])
     assert.deepEqual(
@@ -384,6 +384,7 @@ function contract(engine: Engine): void {
     // What it changed itself is later than what it was asked for.
     assert.deepEqual(await store.setFlags(accountId, inbox, [1, 2, 3], edit), {
       modified: [1, 2, 3],
+      tooMany: [],
       modseq: undefined,
     })
   })
@@ -393,7 +394,45 @@ function contract(engine: Engine): void {
     assert.ok((await store.mailboxes(accountId)).every(({ highestModseq }) => highestModseq > 0))
     await append(accountId, inbox, ['one'])
     const edit: FlagEdit = { action: 'add', flags: flag.seen, keywords: [], unchangedSince: 0 }
-    assert.deepEqual(await store.setFlags(accountId, inbox, [1], edit), { modified: [1], modseq: undefined })
+    const spared = { modified: [1], tooMany: [], modseq: undefined }
+    assert.deepEqual(await store.setFlags(accountId, inbox, [1], edit), spared)
+  })
+
+  test('flags: unchangedSince 0 lets keywords pass that a message does not have', async () => {
+    const { accountId, inbox } = await newAccount()
+    await append(accountId, inbox, ['one', 'two'])
+    await store.setFlags(accountId, inbox, [2], { action: 'add', flags: 0, keywords: ['tea'] })
+    const set = async (edit: Omit<FlagEdit, 'unchangedSince'>) => {
+      const { modified } = await store.setFlags(accountId, inbox, [1, 2], { ...edit, unchangedSince: 0 })
+      return modified
+    }
+    assert.deepEqual(await set({ action: 'remove', flags: 0, keywords: ['TEA'] }), [2])
+    assert.deepEqual(
+      await set({ action: 'add', flags: flag.draft, keywords: ['tea'] }),
+      [1, 2],
+      'every message has flags',
+    )
+    assert.deepEqual(await set({ action: 'replace', flags: 0, keywords: ['tea'] }), [1, 2])
+    assert.deepEqual(await set({ action: 'add', flags: 0, keywords: ['Tea', 'milk'] }), [2])
+    assert.deepEqual(await set({ action: 'add', flags: 0, keywords: ['tea'] }), [1, 2], 'it is there now')
+  })
+
+  test('flags: what would have too many keywords is left as it is, and named', async () => {
+    const { accountId, inbox } = await newAccount()
+    await append(accountId, inbox, ['one', 'two'])
+    const keywords = Array.from({ length: 128 }, (_, number) => `k${number}`)
+    await store.setFlags(accountId, inbox, [1], { action: 'add', flags: 0, keywords })
+    const before = await named(accountId, 'INBOX')
+    const edit: FlagEdit = { action: 'add', flags: flag.seen, keywords: ['K127', 'one-more'] }
+    const set = await store.setFlags(accountId, inbox, [1, 2], edit)
+    assert.deepEqual(set, { modified: [], tooMany: [1], modseq: before.highestModseq + 1 })
+    using view = await store.openView(accountId, inbox)
+    assert.deepEqual([...(view?.current.flags.subarray(0, 2) ?? [])], [0, flag.seen])
+    assert.deepEqual([view?.current.keywords[0], view?.current.keywords[1]], [keywords.join(' '), 'K127 one-more'])
+    const known: FlagEdit = { action: 'add', flags: 0, keywords: ['K127'] }
+    assert.deepEqual((await store.setFlags(accountId, inbox, [1], known)).tooMany, [])
+    const less: FlagEdit = { action: 'replace', flags: 0, keywords: ['one-more'] }
+    assert.deepEqual((await store.setFlags(accountId, inbox, [1], less)).tooMany, [])
   })
 
   test('an expunge removes the deleted of those asked for, and their UIDs never come back', async () => {
@@ -407,6 +446,31 @@ function contract(engine: Engine): void {
     assert.deepEqual([mailbox.exists, mailbox.deleted, mailbox.sizeBytes, mailbox.uidNext], [2, 0, 4, 5])
     assert.equal((await store.quota(accountId)).usedBytes, 4)
     assert.equal((await deliver(accountId, 'x')).uid, 5)
+  })
+
+  test('an author hears of its own changes first, and the feed says whose they are', async () => {
+    const { accountId, inbox } = await newAccount()
+    const told: string[] = []
+    const author = (name: string) => ({
+      made: (changes: readonly Change[]) => void told.push(`${name} ${changes.length}`),
+    })
+    const [one, other] = [author('one'), author('other')]
+    using _ = store.subscribe(accountId, ({ kind }, by) => {
+      told.push(`${kind} ${by === one ? 'one' : by === other ? 'other' : 'nobody'}`)
+    })
+    await Promise.all([
+      store.authored(one, async () => {
+        await append(accountId, inbox, ['one'])
+        await store.setSubscribed(accountId, 'x', true)
+      }),
+      store.authored(other, () => store.setSubscribed(accountId, 'y', true)),
+      store.setSubscribed(accountId, 'z', true),
+    ])
+    await store.setSubscribed(accountId, 'w', true)
+    const wanted = ['added one', 'one 1', 'one 1', 'other 1', 'subscription nobody', 'subscription nobody']
+    assert.deepEqual(told.toSorted(), [...wanted, 'subscription one', 'subscription other'].toSorted())
+    for (const name of ['one', 'other'])
+      for (const [at, text] of told.entries()) if (text.endsWith(` ${name}`)) assert.equal(told[at - 1], `${name} 1`)
   })
 
   test('an expunged message can still be read', async () => {
@@ -624,6 +688,25 @@ function contract(engine: Engine): void {
     )
     const after = await named(accountId, 'new/c/b')
     assert.deepEqual([after.mailboxId, after.uidValidity, after.exists], [before.mailboxId, before.uidValidity, 1])
+  })
+
+  test('a level that nobody made is renamed by what is below it, and each change but of what is below another says what it was', async () => {
+    const { accountId } = await newAccount()
+    for (const name of ['a/b/c', 'a/d']) await store.createMailbox(accountId, name)
+    for (const name of ['a']) await store.deleteMailbox(accountId, name)
+    const changes: Change[] = []
+    using _ = store.subscribe(accountId, change => changes.push(change))
+    assert.deepEqual(await store.renameMailbox(accountId, 'a', 'new'), { kind: 'done' })
+    assert.deepEqual(
+      changes.map(change => change.kind === 'mailbox-changed' && [change.oldName, change.mailbox.name]),
+      [
+        ['a/b', 'new/b'],
+        [undefined, 'new/b/c'],
+        ['a/d', 'new/d'],
+      ],
+    )
+    assert.equal(await store.mailbox(accountId, 'new'), undefined)
+    assert.deepEqual(await store.renameMailbox(accountId, 'new', 'Trash'), { kind: 'already-exists' })
   })
 
   const renameRefusals: readonly (readonly [string, string, string])[] = [

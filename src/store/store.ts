@@ -1,13 +1,14 @@
 // The post office: every account's mailboxes and messages. The verbs are one file each; this is the door the protocols use.
 
 import type { Tx } from '#io/sql/database.ts'
-import type { Change, Entry } from './change.ts'
+import type { Author, Change, Entry } from './change.ts'
 import type { Mailbox, SpecialUse } from './mailbox.ts'
 import type { MailboxView } from './mailbox-view.ts'
-import type { Annotation, AnnotationEdit, MetadataPlace, MetadataQuestion, MetadataSet } from './metadata.ts'
+import type { Annotation, AnnotationEdit, MetadataPlace, MetadataQuestion, MetadataSet, UseEdit } from './metadata.ts'
 import type { TextSearch } from './search/text-query.ts'
 import type { ReaderEdit, Shares } from './shares.ts'
 import type { Spool, SpooledMessage } from './spool.ts'
+import type { EntryUidl, UidlsSet } from './uidls.ts'
 import type { UrlKeyPlace } from './url-keys.ts'
 
 export interface Delivery {
@@ -31,6 +32,8 @@ export interface Appended {
   readonly prefix?: Uint8Array
   /** A reader of another's mailbox to whom it is \Seen: the flag itself is the owner's. */
   readonly seenBy?: number | undefined
+  /** POP3's unique-id that it had on another server; it has ours if that cannot be one, or is another's. */
+  readonly uidl?: string | undefined
 }
 
 export interface MessagePlace {
@@ -68,6 +71,50 @@ export type MailboxRefusal = {
 export interface UidRange {
   readonly from: number
   readonly to: number
+}
+
+/** Protocols that remove messages. */
+export type RemovedBy = 'imap' | 'pop3'
+
+/** A message that was removed, and can be restored. */
+export interface Buried {
+  readonly entryId: number
+  readonly messageId: number
+  /** Where it was; the mailbox may be gone too. */
+  readonly mailbox: string
+  /** Milliseconds since 1970, both. */
+  readonly removedAt: number
+  readonly keptUntil: number
+  /** Undefined: that is not known. */
+  readonly by: RemovedBy | undefined
+  readonly sizeBytes: number
+}
+
+/** Which of those that were removed: all that fit. */
+export interface BuriedFilter {
+  readonly mailbox?: string | undefined
+  /** Removed at that time or later, milliseconds since 1970. */
+  readonly since?: number | undefined
+  readonly by?: RemovedBy | undefined
+  /** Only those above this entry id: the last one of the part before. */
+  readonly after?: number | undefined
+  /** How many at most. */
+  readonly most: number
+}
+
+export interface RestoreOptions {
+  /** Where to; made if it is missing. Undefined: where each was. */
+  readonly mailbox?: string | undefined
+  /** POP3 is shown them again, even if it took them. */
+  readonly forPop3?: boolean | undefined
+}
+
+export interface RestoredEntry {
+  readonly entryId: number
+  readonly mailbox: string
+  readonly uid: number
+  /** POP3 is not shown it. */
+  readonly taken: boolean
 }
 
 export type FlagAction = 'add' | 'remove' | 'replace'
@@ -120,18 +167,12 @@ export interface Store extends AsyncDisposable {
   renameMailbox(accountId: number, from: string, to: string): Promise<{ kind: 'done' } | MailboxRefusal>
   /** Names need not exist (RFC 3501 6.3.6). */
   setSubscribed(accountId: number, name: string, subscribed: boolean): Promise<void>
-  /** Takes the use from the mailbox that has it; undefined: the mailbox has no use any more. */
-  setSpecialUse(
-    accountId: number,
-    mailboxId: number,
-    specialUse: SpecialUse | undefined,
-  ): Promise<{ readonly kind: 'done' | 'no-such-mailbox' }>
   /** Annotations of a mailbox, or of the server (`serverId`), that `readerId` may read: shared ones and its own, by name. */
   metadata(place: MetadataPlace): Promise<readonly Annotation[]>
   /** The named annotations of all mailboxes of the account, as `metadata`. */
   metadataOfAll(question: MetadataQuestion): Promise<readonly Annotation[]>
-  /** All or none. Values over `limits.metadataBytes` are the caller's to refuse. */
-  setMetadata(place: MetadataPlace, edits: readonly AnnotationEdit[]): Promise<MetadataSet>
+  /** All or none. Values over `limits.metadataBytes` are the caller's to refuse. A use is taken from the mailbox that has it. */
+  setMetadata(place: MetadataPlace, edits: readonly AnnotationEdit[], use?: UseEdit): Promise<MetadataSet>
   /** Every subscribed name, existing or not. */
   subscriptions(accountId: number): Promise<readonly string[]>
 
@@ -173,22 +214,40 @@ export interface Store extends AsyncDisposable {
     uids: readonly number[],
   ): Promise<{ kind: 'done'; uidValidity: number; from: readonly number[]; to: readonly number[] } | MailboxRefusal>
   /**
-   * Settles with the UIDs that `unchangedSince` spared, ascending, and with the MODSEQ that all the changed ones have now (undefined: none changed).
-   * Entries already as wanted are not touched and keep theirs.
+   * Settles with the UIDs that `unchangedSince` spared, ascending, with those that would have too many keywords and are left as they are,
+   * and with the MODSEQ that all the changed ones have now (undefined: none changed). Of an `unchangedSince` of 0 what is about keywords alone
+   * that a message does not have is done to it: nothing of that has changed (RFC 7162 3.1.3). Entries already as wanted are not touched and keep theirs.
    */
   setFlags(
     accountId: number,
     mailboxId: number,
     uids: readonly number[],
     edit: FlagEdit,
-  ): Promise<{ readonly modified: readonly number[]; readonly modseq: number | undefined }>
+  ): Promise<{
+    readonly modified: readonly number[]
+    readonly tooMany: readonly number[]
+    readonly modseq: number | undefined
+  }>
   /** Removes those of `uids` that are there (with `onlyDeleted`: and carry \Deleted). Settles with the UIDs removed. */
   expunge(
     accountId: number,
     mailboxId: number,
     uids: readonly number[],
-    options: { readonly onlyDeleted: boolean },
+    options: { readonly onlyDeleted: boolean; readonly by?: RemovedBy },
   ): Promise<readonly number[]>
+
+  /** What any protocol removed and is still kept, in the order in which it came (of entry ids). */
+  buried(accountId: number, filter: BuriedFilter): Promise<readonly Buried[]>
+  /**
+   * Puts back what was removed, all or nothing, each under a new UID: it is the same entry of the same message, with its date, flags (but \Deleted) and
+   * keywords. Where it was is made again if that is gone; if it cannot be, INBOX takes it. Ids that are kept no more are passed over. What POP3 removed
+   * it is not shown again, or the same program would remove it at its next look.
+   */
+  restore(
+    accountId: number,
+    entryIds: readonly number[],
+    options: RestoreOptions,
+  ): Promise<{ kind: 'done'; restored: readonly RestoredEntry[] } | MailboxRefusal>
 
   /**
    * The UIDs that left the mailbox after MODSEQ `since` (RFC 7162 3.2.6), ascending; with `uids` only those of them.
@@ -225,8 +284,28 @@ export interface Store extends AsyncDisposable {
 
   /** Ids of the account's messages whose last octets are no CRLF. There are few. */
   messagesWithoutEnd(accountId: number): Promise<readonly number[]>
+  /** Sets POP3's mark on entries, or takes it away: POP3 shows them no more, and IMAP is told nothing. Settles with the UIDs that changed, ascending. */
+  take(
+    accountId: number,
+    mailboxId: number,
+    uids: readonly number[],
+    options: { readonly taken: boolean },
+  ): Promise<readonly number[]>
+  /** POP3's unique-ids that came along from another server, by entry id; most accounts have none, which costs nothing. */
+  uidls(accountId: number): Promise<ReadonlyMap<number, string>>
+  /** An entry that has one keeps it. */
+  setUidls(accountId: number, entries: readonly EntryUidl[]): Promise<UidlsSet>
+  /**
+   * Messages that POP3 may have to send in another form, by message id: the octets of that form; -1: there are octets over 127, and nobody has looked
+   * yet whether a header has them. Messages that are not in it are sent as they are. With `among` only those ids are asked for.
+   */
+  surrogates(accountId: number, among?: ArrayLike<number>): Promise<ReadonlyMap<number, number>>
+  /** What looking at messages has shown; undefined: they are sent as they are. */
+  setSurrogates(accountId: number, sizes: ReadonlyMap<number, number | undefined>): Promise<void>
   /** POP3's exclusive lock on the maildrop; undefined when another session holds it. */
   lockMaildrop(accountId: number): AsyncDisposable | undefined
-  /** Every committed change of the account, in commit order, after it is durable. */
-  subscribe(accountId: number, onChange: (change: Change) => void): Disposable
+  /** Every committed change of the account, in commit order, after it is durable, with its author if it had one. */
+  subscribe(accountId: number, onChange: (change: Change, author: Author | undefined) => void): Disposable
+  /** Runs `work`: what it changes here is the author's, through all that it awaits. */
+  authored<T>(author: Author, work: () => Promise<T>): Promise<T>
 }

@@ -1,12 +1,13 @@
-// Accounts known to have no quota: every RCPT asks, so the answer is remembered. Right as long as every change of a quota goes through this process.
+// Accounts known to lack something that is asked for often: a quota, for one. The answer is remembered. Right as long as every change of it goes
+// through this process.
 
 import { limits } from './limits.ts'
 
-export class Unlimited {
+export class AccountsWithout {
   readonly #accountIds = new Set<number>()
   #generation = 0
 
-  /** Rises with every change of a quota. */
+  /** Rises with every change. */
   get generation(): number {
     return this.#generation
   }
@@ -15,10 +16,10 @@ export class Unlimited {
     return this.#accountIds.has(accountId)
   }
 
-  /** Remembers what was read at `generation`; nothing if a quota has changed since. */
+  /** Remembers what was read at `generation`; nothing if there was a change since. */
   add(accountId: number, generation: number): void {
     if (generation !== this.#generation) return
-    if (this.#accountIds.size >= limits.unlimitedAccounts) this.#accountIds.clear()
+    if (this.#accountIds.size >= limits.accountsWithout) this.#accountIds.clear()
     this.#accountIds.add(accountId)
   }
 
