@@ -2,8 +2,9 @@
 
 import type { Account } from '#accounts/account.ts'
 import type { Channel } from '#io/channel.ts'
-import { deflatedChannel } from '#io/deflated-channel.ts'
+import { type CompressedChannel, deflatedChannel } from '#io/deflated-channel.ts'
 import type { Log } from '#io/log.ts'
+import type { Author, Change } from '#store/change.ts'
 import { type Conditions, capabilities } from '#wire/imap/capabilities.ts'
 import type { Command } from '#wire/imap/command.ts'
 import { type Dialect, dialectOf, rev1 } from '#wire/imap/dialect.ts'
@@ -30,7 +31,7 @@ export interface ConversationOptions {
   readonly printed: PrintedStructures
 }
 
-export class Conversation implements Disposable {
+export class Conversation implements Disposable, Author {
   readonly needs: ImapNeeds
   channel: Channel
   /** Fires when the server wants to stop: the session ends as soon as the present command is done. */
@@ -42,6 +43,8 @@ export class Conversation implements Disposable {
   readonly uploads: Uploads
   readonly log: Log
   readonly #progress: Progress
+  /** Events of this login that are logged once. */
+  readonly #logged = new Set<string>()
   loginFailures = 0
   /** The session ends after the present answer. */
   isOver = false
@@ -52,9 +55,10 @@ export class Conversation implements Disposable {
   #turnStartMs = 0
   #dialect = rev1
   #enabled: ReadonlySet<string> = new Set()
+  #named: ReadonlySet<string> = new Set()
   #watch: Disposable | undefined
   #notices: Notices | undefined
-  #compression: Disposable | undefined
+  #compression: { readonly compressed: CompressedChannel; readonly below: Channel } | undefined
   #hiddenFromAccount: readonly string[] = []
   #hiddenFromClient: readonly string[] = []
   #hidden: ReadonlySet<string> = new Set()
@@ -70,6 +74,7 @@ export class Conversation implements Disposable {
     this.uploads = new Uploads(options.needs)
     this.#progress = new Progress(options.needs.clock)
     this.log = options.needs.log.with({ session: options.channel.id })
+    this.identify(new Map())
   }
 
   get state(): State {
@@ -96,8 +101,18 @@ export class Conversation implements Disposable {
     return this.#enabled
   }
 
+  /** Those that were asked for by their names: ENABLE does not tell them again (RFC 5161 3.2). */
+  get enabledByName(): ReadonlySet<string> {
+    return this.#named
+  }
+
   /** There is no way back but UNAUTHENTICATE, which gives no names. */
-  enable(names: Iterable<string>): void {
+  enable(names: readonly string[]): void {
+    this.#named = new Set([...this.#named, ...names])
+    this.#turnOn(names)
+  }
+
+  #turnOn(names: readonly string[]): void {
     const hadCondstore = this.#dialect.condstore
     this.#enabled = new Set([...this.#enabled, ...names])
     this.#dialect = dialectOf(this.#enabled)
@@ -107,12 +122,13 @@ export class Conversation implements Disposable {
   /** Forgets everything that was enabled. */
   disableAll(): void {
     this.#enabled = new Set()
+    this.#named = new Set()
     this.#dialect = rev1
   }
 
   /** The client has shown that it knows of CONDSTORE: from now on it is told every MODSEQ (RFC 7162 3.1). */
   useCondstore(): void {
-    if (!this.#dialect.condstore) this.enable(['CONDSTORE'])
+    if (!this.#dialect.condstore) this.#turnOn(['CONDSTORE'])
   }
 
   /** From now on the session ends with its account. */
@@ -126,6 +142,13 @@ export class Conversation implements Disposable {
     this.#account = account
   }
 
+  /** Logs whose session does so, the first time. */
+  logOnce(event: string): void {
+    if (this.#logged.has(event)) return
+    this.#logged.add(event)
+    this.log.info(event, { account: this.#account?.address })
+  }
+
   /** What the client says of itself (RFC 2971): some are not told of everything. */
   identify(fields: ReadonlyMap<string, string>): void {
     this.#hiddenFromClient = hiddenFrom(this.needs.hidden?.fromClients ?? [], fields)
@@ -137,7 +160,7 @@ export class Conversation implements Disposable {
     this.#hiddenVerbs = hiddenVerbs(this.#hidden)
   }
 
-  /** Everything that the account had of the session is forgotten (RFC 8437 2), but not how its octets travel. */
+  /** Everything that the account had of the session is forgotten (RFC 8437 3). How its octets travel: `uncompress`. */
   logOut(): void {
     this.select(undefined)
     this.#notices?.[Symbol.dispose]()
@@ -146,6 +169,7 @@ export class Conversation implements Disposable {
     this.#watch?.[Symbol.dispose]()
     this.#watch = undefined
     this.#account = undefined
+    this.#logged.clear()
     this.#hiddenFromAccount = []
     this.#hide()
     this.input.receiver.limits = limitsBeforeLogin
@@ -159,11 +183,27 @@ export class Conversation implements Disposable {
   async compress(): Promise<void> {
     await this.output.flush()
     const compressed = deflatedChannel(this.channel)
-    this.#compression = compressed
+    this.#compression = { compressed, below: this.channel }
     this.channel = compressed
     this.output.switchTo(compressed)
     this.startAnew()
     this.input.receiver.limits = limitsAfterLogin
+  }
+
+  /** No more of that, both ways, behind the answer to UNAUTHENTICATE (RFC 8437 4.1): what the client sends behind its command is in the clear. */
+  async uncompress(): Promise<void> {
+    if (this.#compression === undefined) return
+    const { compressed, below } = this.#compression
+    const isMore = this.input.receiver.buffered > 0
+    await this.output.flush()
+    const rest = await compressed.end()
+    this.#compression = undefined
+    this.channel = below
+    this.output.switchTo(below)
+    this.startAnew()
+    this.input.receiver.limits = limitsBeforeLogin
+    if (isMore || rest === undefined) this.hangUp('Nothing compressed may follow UNAUTHENTICATE')
+    else this.input.receiver.push(rest)
   }
 
   /** Whether a command (in upper case, `UID MOVE` in two words) is unknown to this client. */
@@ -176,7 +216,7 @@ export class Conversation implements Disposable {
     this.select(undefined)
     this.#notices?.[Symbol.dispose]()
     this.#watch?.[Symbol.dispose]()
-    this.#compression?.[Symbol.dispose]()
+    this.#compression?.compressed[Symbol.dispose]()
   }
 
   /** The watch on mailboxes that are not selected; undefined as long as the client has not asked for one. */
@@ -189,8 +229,25 @@ export class Conversation implements Disposable {
     const account = this.#account
     if (account === undefined) throw new Error('nobody is logged in')
     const ring = () => this.input.ring()
-    this.#notices ??= new Notices({ store: this.needs.store, accountId: account.accountId, ring })
+    this.#notices ??= new Notices({ store: this.needs.store, accountId: account.accountId, author: this, ring })
     return this.#notices
+  }
+
+  /** Whether its own changes are to be known from others': NOTIFY does not tell them back (RFC 5465 5). */
+  get knowsItsOwn(): boolean {
+    return this.#notices !== undefined || (this.#selected !== undefined && this.#selected.searches.contexts.length > 0)
+  }
+
+  /** A command has changed something: what it put into the selected mailbox need not be fetched for its client (RFC 5465 5.2). */
+  made(changes: readonly Change[]): void {
+    const { view, searches, arrivals } = this.#selected ?? {}
+    const isFetched =
+      this.#notices?.plan?.selected?.items !== undefined || searches?.contexts.some(({ items }) => items)
+    if (isFetched !== true) return
+    for (const change of changes) {
+      const isHere = change.accountId === view?.accountId && change.mailboxId === view.mailboxId
+      if (change.kind === 'added' && isHere) arrivals?.made(change.entries.map(({ uid }) => uid))
+    }
   }
 
   /** Leaves the mailbox that was selected before, if any: nothing pending of it is told. */
@@ -216,6 +273,7 @@ export class Conversation implements Disposable {
   async hear({ mayDrain }: { readonly mayDrain: boolean }): Promise<'bytes' | 'rung' | 'over'> {
     await this.output.flush()
     const heard = await this.input.wait(this.#account === undefined ? loginTimeoutMs : autologoutMs)
+    this.#turnStartMs = this.needs.clock.monotonicMs()
     if (heard === 'end') this.isOver = true
     else if (heard === 'timeout') this.hangUp('Nothing was heard for too long')
     else if (this.drain.aborted && mayDrain) this.hangUp(goingDown)
@@ -233,17 +291,19 @@ export class Conversation implements Disposable {
     }
   }
 
-  /** Amid long work: sends what was said, waits for room, and lets the other sessions have a turn now and then. */
+  /** Amid long work: sends what was said once it is much, waits for room, and lets the other sessions have a turn now and then. */
   async breathe(): Promise<void> {
-    await this.output.flush()
     const { clock } = this.needs
-    if (clock.monotonicMs() - this.#turnStartMs < turnMs) return
+    const isOver = clock.monotonicMs() - this.#turnStartMs >= turnMs
+    // A short answer leaves in one piece with its tagged response.
+    if (isOver || this.output.isFull) await this.output.flush()
+    if (!isOver) return
     await new Promise(resolve => setImmediate(resolve))
     this.#turnStartMs = clock.monotonicMs()
   }
 
-  /** A command begins: long work is told under its tag. */
-  beginCommand(tag: string): void {
+  /** Work begins: where it is long it is told, under the tag of the command, if there is one. */
+  beginWork(tag: string | undefined): void {
     this.#progress.begin(tag)
   }
 

@@ -21,6 +21,12 @@ test('with a capability go its commands', () => {
   assert.deepEqual([...hiddenVerbs(new Set(['COMPRESS', 'CONDSTORE']))], ['COMPRESS'])
 })
 
+test('a rule without a program is for all of them', () => {
+  const rules = [{ client: undefined, version: undefined, capabilities: ['UNAUTHENTICATE'] }]
+  for (const fields of [{}, { name: 'Mail', version: '1' }])
+    assert.deepEqual(hiddenFrom(rules, new Map(Object.entries(fields))), ['UNAUTHENTICATE'])
+})
+
 describe('a rule is for a program of that name, and of versions that begin so', () => {
   const rules = [
     { client: 'Mail', version: '16.', capabilities: ['IDLE'] },

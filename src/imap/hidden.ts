@@ -7,22 +7,23 @@ export interface HiddenCapabilities {
   readonly fromClients: readonly HiddenFromClient[]
 }
 
-/** From a program by what it says of itself with ID (RFC 2971). */
+/** From a program by what it says of itself with ID (RFC 2971), or from all. */
 export interface HiddenFromClient {
-  /** Its name, in any case. */
-  readonly client: string
+  /** Its name, in any case; undefined: any, and whoever says nothing (RFC 8437 8: there must be a way to switch it off). */
+  readonly client: string | undefined
   /** How its version begins; undefined: any. */
   readonly version: string | undefined
   /** In upper case. */
   readonly capabilities: readonly string[]
 }
 
-/** What is hidden from the program that says `fields` of itself. */
+/** What is hidden from the program that says `fields` of itself, or nothing yet. */
 export function hiddenFrom(rules: readonly HiddenFromClient[], fields: ReadonlyMap<string, string>): readonly string[] {
   const name = fields.get('name')?.toLowerCase()
   const version = fields.get('version') ?? ''
   return rules
-    .filter(rule => rule.client.toLowerCase() === name && version.startsWith(rule.version ?? ''))
+    .filter(({ client }) => client === undefined || client.toLowerCase() === name)
+    .filter(rule => version.startsWith(rule.version ?? ''))
     .flatMap(({ capabilities }) => capabilities)
 }
 

@@ -50,8 +50,8 @@ export const searchPartBytes = 16 * 1024 * 1024
 /** What NOTIFY has to tell a client that does not read: then it is told nothing any more (RFC 5465 5.8). */
 export const noticesMax = 1_000
 
-/** How often a command that takes long tells how far it is. */
-export const progressMs = 5_000
+/** How often a command that takes long tells how far it is (RFC 9585 4: 10 to 15 seconds). */
+export const progressMs = 10_000
 
 /** How long a command works before it lets the other sessions have a turn. */
 export const turnMs = 10
@@ -68,8 +68,9 @@ export const uidsPerWrite = 4_000
 /** Combinations of keywords that a session remembers to have told. */
 export const keywordCombinationsTold = 1_000
 
-/** Characters of a pattern of LIST: longer than any name. */
+/** Characters of a pattern of LIST: longer than any name; and of all patterns of one LIST that have wildcards. */
 export const namePatternChars = 2_000
+export const namePatternsChars = 20_000
 
 /** Words of a FUZZY search that are looked for one by one, and characters of a text whose words are compared with them. */
 export const fuzzyWordsMax = 20
@@ -97,6 +98,9 @@ export const threadedIdCharsEach = 500
 /** Searches of a session that are kept up to date (RFC 5267), and messages in all of them together: each change is looked for in every one. */
 export const contextsMax = 16
 export const contextMessagesMax = 200_000
+
+/** Ranges of UIDs that stand in such a search for the message numbers and the `$` of its command. */
+export const contextRangesMax = 10_000
 
 /** Octets of printed ENVELOPE and BODYSTRUCTURE that a process remembers, some 60,000 messages, and the largest that it does. */
 export const printedBytes = 64 * 1024 * 1024

@@ -8,12 +8,13 @@ import type { AppendMessage } from '#wire/imap/command.ts'
 import { commandStart } from '#wire/imap/parse.ts'
 import type { LiteralEvent } from '#wire/imap/receiver.ts'
 import { appendUrl } from './append-url.ts'
+import { valueTooLong } from './commands/set-metadata.ts'
 import type { Conversation } from './conversation.ts'
 import { literalBeforeLoginBytes, literalBytes } from './limits.ts'
 import { type Found, findMailbox } from './mailboxes.ts'
 import { appendRefusal } from './message-limit.ts'
 import { replacedBytes, replaceObjection } from './replaced.ts'
-import { bad, no, noSuchMailbox, type Reply, uidRequired } from './reply.ts'
+import { bad, no, noSuchMailbox, type Reply, uidRequired, unreadable } from './reply.ts'
 import { refusalByName } from './rights.ts'
 import { noRoomFor, type Room } from './upload-room.ts'
 
@@ -27,9 +28,9 @@ export async function decideLiteral(conversation: Conversation, event: LiteralEv
     head = parseAppendHead(event, dialect, uploads.head)
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
-    return refuse(bad(error.message))
+    return refuse(unreadable(error))
   }
-  if (head === undefined || !head.streams) return inMemory(event, account)
+  if (head === undefined || !head.streams) return inMemory(conversation, event)
   if (account === undefined) return refuse(bad('Log in first'))
   if (conversation.hides(commandStart(event.soFar).verb)) return refuse(bad('There is no such command'))
   const objection = uploads.problem ?? (await objectionTo(conversation, account, { head, event }))
@@ -63,9 +64,14 @@ export async function takeParts(
   return undefined
 }
 
-function inMemory({ size, fits }: LiteralEvent, account: Account | undefined): Decision {
+function inMemory(conversation: Conversation, { size, fits, soFar }: LiteralEvent): Decision {
+  const { account } = conversation
   const most = account === undefined ? literalBeforeLoginBytes : literalBytes
-  return size <= most && fits ? { kind: 'memory' } : refuse(no('TOOBIG', 'The literal is too long'))
+  if (size <= most && fits) return { kind: 'memory' }
+  const isAnnotation = account !== undefined && size > most && commandStart(soFar).verb === 'SETMETADATA'
+  return refuse(
+    isAnnotation && !conversation.hides('SETMETADATA') ? valueTooLong() : no('TOOBIG', 'The literal is too long'),
+  )
 }
 
 async function objectionTo(

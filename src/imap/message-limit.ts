@@ -43,7 +43,9 @@ export function exceeds(ranges: readonly Range[], limit: number): boolean {
 export function cutShort(conversation: Conversation, reply: Reply, lowestUid: number): Reply {
   const code = { code: 'MESSAGELIMIT', number: limitOf(conversation), lowestUid } as const
   const text = 'Only the newest of these messages were looked at'
-  if (reply.status === 'OK' && reply.code === undefined) return { ...reply, code, text }
+  // RFC 7162 3.2.9 wants HIGHESTMODSEQ in the answer itself.
+  const tellsModseq = reply.tellsModseq === true && conversation.dialect.qresync
+  if (reply.status === 'OK' && reply.code === undefined && !tellsModseq) return { ...reply, code, text }
   // RFC 9738 3.1: beside another code it stands in a response of its own.
   if (reply.status !== 'BAD') conversation.output.text(printStatusResponse({ tag: '*', status: 'NO', code, text }))
   return reply

@@ -16,7 +16,12 @@ export function readerEdit({ readerId, rights }: MailboxView): ReaderEdit | unde
   return readerId === undefined ? undefined : { readerId, ...flagsWithin(rights) }
 }
 
-/** RFC 4314 5.2: whether anything can be changed there at all. */
+/** Whether anything can be changed there at all. */
 export function isReadOnly(rights: string): boolean {
   return ![...'swite'].some(right => rights.includes(right))
+}
+
+/** RFC 4314 5.2: whether the mailbox is told as READ-ONLY: \Seen, which is each reader's own, is no change of it. */
+export function isToldReadOnly(rights: string): boolean {
+  return ![...'wite'].some(right => rights.includes(right))
 }

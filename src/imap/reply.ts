@@ -1,6 +1,8 @@
 // What a command comes to: its tagged response, before the tag is put on.
 
+import type { ParseError } from '#base/parse-error.ts'
 import type { MailboxRefusal } from '#store/store.ts'
+import { ImapParseError } from '#wire/imap/imap-parse-error.ts'
 import type { PlainCode, ResponseCode } from '#wire/imap/response-code.ts'
 
 export interface Reply {
@@ -54,4 +56,18 @@ export function noSuchMailbox(): Reply {
 /** No room on the disk: not the account's fault, and it may pass. */
 export function diskFull(): Reply {
   return no('UNAVAILABLE', 'The disk of the server is full: nothing was stored')
+}
+
+/** To a command that could not be read. */
+export function unreadable(error: ParseError): Reply {
+  const { message } = error
+  const code = error instanceof ImapParseError ? error.code : undefined
+  if (code === 'BADCHARSET') return badCharset
+  return code === undefined ? bad(message) : no(code, message)
+}
+
+const badCharset: Reply = {
+  status: 'NO',
+  code: { code: 'BADCHARSET', charsets: ['US-ASCII', 'UTF-8'] },
+  text: 'This charset is not known here',
 }

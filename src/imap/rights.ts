@@ -2,6 +2,7 @@
 
 import type { MailboxView } from '#store/mailbox-view.ts'
 import type { Command } from '#wire/imap/command.ts'
+import type { ResponseCode } from '#wire/imap/response-code.ts'
 import type { Found } from './mailboxes.ts'
 import { flagsWithin } from './reader-rights.ts'
 import { no, type Reply, refused } from './reply.ts'
@@ -26,13 +27,16 @@ export const rightsByName = {
   MYRIGHTS: 'lrikxa',
   ESEARCH: 'r',
   GETQUOTAROOT: 'r',
-  // RFC 5464 3.3: what all share is for those who may write.
-  GETMETADATA: 'rswi',
+  // With `l` besides (RFC 5464 3.3). SETMETADATA: of what all share, which is for those who may write.
+  GETMETADATA: 'rswip',
   SETMETADATA: 'w',
   GENURLAUTH: 'r',
   // The keys are one's own.
   RESETKEY: 'r',
 } as const
+
+/** Without `l` a mailbox has no annotations for anybody, whatever else its reader may do. */
+const needsLookup: ReadonlySet<string> = new Set(['GETMETADATA', 'SETMETADATA'])
 
 /** Commands on the selected mailbox: every letter is needed. Others need nothing beyond the `r` that SELECT asked for. */
 const rightsWhenSelected: Readonly<Partial<Record<Command['verb'], string>>> = {
@@ -52,8 +56,10 @@ const rightsWhenSelected: Readonly<Partial<Record<Command['verb'], string>>> = {
 /** The refusal of a command on a named mailbox; undefined: it may go on. Who may not know of a mailbox reads that there is none. */
 export function refusalByName(verb: keyof typeof rightsByName, found: Found | undefined): Reply | undefined {
   if (found === undefined) return missing(verb)
-  if ([...rightsByName[verb]].some(right => found.rights.includes(right))) return undefined
-  return found.rights.includes('l') ? noPermission() : missing(verb)
+  const mayLookUp = found.rights.includes('l')
+  const isHidden = !mayLookUp && needsLookup.has(verb)
+  if (!isHidden && [...rightsByName[verb]].some(right => found.rights.includes(right))) return undefined
+  return mayLookUp ? noPermission() : missing(verb)
 }
 
 /** Where messages were to go to the client may create what is missing (RFC 3501 6.3.11, 6.4.7). */
@@ -67,6 +73,11 @@ export function refusalWhenSelected({ readerId, rights }: MailboxView, command: 
   const needed = rightsWhenSelected[command.verb] ?? ''
   if (![...needed].every(right => rights.includes(right))) return noPermission()
   return command.verb === 'STORE' && !maySetAny(rights, command) ? noPermission() : undefined
+}
+
+/** RFC 9051 6.3.12, 6.4.7: a mailbox's UIDs are for those who may read it. */
+export function toldUids({ rights }: Found, code: ResponseCode): ResponseCode | undefined {
+  return rights.includes('r') ? code : undefined
 }
 
 export function noPermission(): Reply {

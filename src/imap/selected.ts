@@ -1,9 +1,9 @@
 // The selected mailbox as one session's client knows it (RFC 3501 7.3, 7.4): which message has which number, and what the client
 // was not told yet. The shared view may be ahead: what is expunged there stays readable here until `announce` says so.
 
-import { flag } from '#mail/flags.ts'
+import { flag, systemFlagBits } from '#mail/flags.ts'
 import { indexOfUid, type MailboxView, type Snapshot } from '#store/mailbox-view.ts'
-import type { Dialect } from '#wire/imap/dialect.ts'
+import { type Dialect, newsHasUid } from '#wire/imap/dialect.ts'
 import { printFlags } from '#wire/imap/flags.ts'
 import { type FlagItems, flagsFetchLine, uidFetchLine } from '#wire/imap/print-fetch.ts'
 import {
@@ -16,8 +16,9 @@ import {
 } from '#wire/imap/print-lines.ts'
 import { printUidSet } from '#wire/imap/sequence-set.ts'
 import { keywordCombinationsTold, keywordsShown } from './limits.ts'
+import { Arrivals } from './notify/arrivals.ts'
 import type { Output } from './output.ts'
-import { flagsWithin, isReadOnly } from './reader-rights.ts'
+import { flagsWithin, isReadOnly, isToldReadOnly } from './reader-rights.ts'
 import { Recent } from './recent.ts'
 import { KeptSearches } from './search/kept-searches.ts'
 
@@ -44,6 +45,7 @@ const allFlags = flag.answered | flag.flagged | flag.deleted | flag.seen | flag.
 export class Selected implements Disposable {
   readonly view: MailboxView
   readonly searches = new KeptSearches()
+  readonly arrivals = new Arrivals()
   readonly #isExamined: boolean
   readonly #firstRecent: () => Promise<number>
   readonly #dialect: () => Dialect
@@ -88,6 +90,11 @@ export class Selected implements Disposable {
     return this.#isExamined || isReadOnly(this.view.rights)
   }
 
+  /** How it is told. One who may only set \Seen reads READ-ONLY, and finds it among PERMANENTFLAGS (RFC 4314 5.1.1, 5.2). */
+  get access(): 'READ-ONLY' | 'READ-WRITE' {
+    return this.#isExamined || isToldReadOnly(this.view.rights) ? 'READ-ONLY' : 'READ-WRITE'
+  }
+
   get recentCount(): number {
     return this.#recent.countIn(this.#snapshot, this.#exists)
   }
@@ -125,7 +132,7 @@ export class Selected implements Disposable {
   /** Bits of mail/flags.ts as they are now; of an expunged message its last ones. */
   flagsAt(place: number): number {
     const now = this.#now(place)
-    return (now < 0 ? this.#snapshot.flags[place] : this.view.current.flags[now]) ?? 0
+    return ((now < 0 ? this.#snapshot.flags[place] : this.view.current.flags[now]) ?? 0) & systemFlagBits
   }
 
   /** Keywords joined by spaces, '' for none. */
@@ -164,9 +171,10 @@ export class Selected implements Disposable {
 
   /** A FETCH response on the message's flags, in the form that the client wants: with its MODSEQ, with its UID, as UIDFETCH. */
   tellFlags(place: number, output: Output, { uid, flags = true }: { readonly uid: boolean; readonly flags?: boolean }) {
-    const { condstore, qresync, uidOnly } = this.#dialect()
+    const dialect = this.#dialect()
+    const { condstore, uidOnly } = dialect
     const items: FlagItems = {
-      uid: uid || qresync ? this.uidAt(place) : undefined,
+      uid: uid || newsHasUid(dialect) ? this.uidAt(place) : undefined,
       flags: flags ? this.flagText(place, output) : undefined,
       modseq: condstore ? this.modseqAt(place) : undefined,
     }
@@ -252,15 +260,17 @@ export class Selected implements Disposable {
   /** Takes the view's present state as the client's, and what is new in it as \Recent. */
   async #adopt(): Promise<void> {
     const { view } = this
-    this.#snapshot = view.current
-    this.#exists = currentCount(view)
-    const highestUid = this.uidAt(this.#exists - 1)
-    if (this.#exists === 0 || highestUid <= this.#highestUid) return
-    this.#highestUid = highestUid
-    if (this.#dialect().rev2) return
-    const from = await this.#firstRecent()
+    const { current } = view
+    const exists = currentCount(view)
+    const highestUid = exists === 0 ? 0 : (current.uids[exists - 1] ?? 0)
+    const isNew = highestUid > this.#highestUid
+    // First, for it may fail: what is not told is not taken.
+    const from = isNew && !this.#dialect().rev2 ? await this.#firstRecent() : undefined
+    this.#snapshot = current
+    this.#exists = exists
+    if (isNew) this.#highestUid = highestUid
     // What was claimed is shown by the view by now; what came after it may count as well (RFC 3501 2.3.2).
-    this.#recent.add(from, this.view.uidNext)
+    if (from !== undefined) this.#recent.add(from, view.uidNext)
   }
 
   /** FETCH responses for changed flags, under the numbers that the client knows; the places of what is expunged, ascending. */
@@ -348,7 +358,7 @@ export class Selected implements Disposable {
     this.#toldRights = this.view.rights
     if (this.#isExamined || this.view.gone) return
     this.#tellKeywords(output)
-    const code = { code: this.readOnly ? 'READ-ONLY' : 'READ-WRITE' } as const
+    const code = { code: this.access } as const
     output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: 'Your rights have changed' }))
   }
 

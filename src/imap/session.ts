@@ -16,7 +16,8 @@ import { badCommandsMax } from './limits.ts'
 import { type Decision, decideLiteral } from './literals.ts'
 import type { ImapNeeds } from './needs.ts'
 import { tellAtRest, tellChanges, watchAtRest } from './notify/tell-changes.ts'
-import { bad, diskFull, no, type Reply } from './reply.ts'
+import { bad, diskFull, no, type Reply, unreadable } from './reply.ts'
+import { holdsKey } from './search/search-result.ts'
 
 /** A function that talks IMAP to one client until it or we end; the caller closes the channel. Rejects with ChannelError when the connection breaks. */
 export function imapSession(needs: ImapNeeds): (channel: Channel, drain: AbortSignal) => Promise<void> {
@@ -77,6 +78,7 @@ class Session {
     const conversation = this.#conversation
     // Watch first, look afterwards: nothing falls between.
     using _watch = watchAtRest(conversation)
+    conversation.beginWork(undefined)
     if (mayDrain) await this.#tell('NOTIFY', () => tellAtRest(conversation))
     if (!conversation.isOver) await conversation.hear({ mayDrain })
   }
@@ -107,6 +109,7 @@ class Session {
       return
     }
     input.receiver.refuseLiteral()
+    if (decision.reply.status === 'NO' && searchThatSaves.test(event.soFar)) conversation.selected?.searches.forget()
     this.#answer(commandStart(event.soFar).tag, decision.reply)
     await uploads[Symbol.asyncDispose]()
     // RFC 7888 4: what comes unasked may be too much to read.
@@ -138,7 +141,7 @@ class Session {
     } catch (error) {
       if (!(error instanceof ImapParseError)) throw error
       if (error.saves) this.#conversation.selected?.searches.forget()
-      this.#answer(error.tag, error.code === 'BADCHARSET' ? badCharset : bad(error.message))
+      this.#answer(error.tag, unreadable(error))
     } finally {
       await uploads[Symbol.asyncDispose]()
     }
@@ -147,11 +150,14 @@ class Session {
   async #run(command: Command): Promise<void> {
     const conversation = this.#conversation
     const before = conversation.state
-    conversation.beginCommand(command.tag)
+    conversation.beginWork(command.tag)
     const reply = await this.#outcome(command)
+    // RFC 5182 2.1: a NO empties `$`, wherever it comes from, a BAD leaves it.
+    if (reply?.status === 'NO' && savesResult(command)) conversation.selected?.searches.forget()
     if (conversation.account !== undefined && !conversation.isOver) {
-      const expunges = !commandRules[commandName(command)].holdsExpunges
-      const uid = 'uid' in command && command.uid
+      const expunges = !commandRules[commandName(command)].holdsExpunges && !searchesNumbers(command)
+      // RFC 9051 6.4.9: with any UID command.
+      const uid = command.verb === 'UID EXPUNGE' || ('uid' in command && command.uid)
       await this.#tell(command.verb, () => tellChanges(conversation, { expunges, uid, verb: command.verb }))
     }
     if (reply === undefined) return
@@ -159,6 +165,7 @@ class Session {
     if (!conversation.isOver) assertState(conversation.state, stateAfter(command, before, reply.status))
     if (command.verb === 'STARTTLS' && reply.status === 'OK') await this.#startTls()
     if (command.verb === 'COMPRESS' && reply.status === 'OK') await conversation.compress()
+    if (command.verb === 'UNAUTHENTICATE' && reply.status === 'OK') await conversation.uncompress()
   }
 
   /** A client that could not be told of everything has another view than we: it must begin anew. */
@@ -185,7 +192,9 @@ class Session {
 
   async #outcome(command: Command): Promise<Reply | undefined> {
     try {
-      return await dispatch(this.#conversation, command)
+      const conversation = this.#conversation
+      if (!conversation.knowsItsOwn) return await dispatch(conversation, command)
+      return await conversation.needs.store.authored(conversation, async () => dispatch(conversation, command))
     } catch (error) {
       return this.#fault(command.verb, error)
     }
@@ -218,10 +227,15 @@ class Session {
   }
 }
 
-const badCharset: Reply = {
-  status: 'NO',
-  code: { code: 'BADCHARSET', charsets: ['US-ASCII', 'UTF-8'] },
-  text: 'This charset is not known here',
+/** RFC 7162 3.2.10.2: while numbers are searched for none may change their meaning, not even of a UID SEARCH. */
+function searchesNumbers(command: Command): boolean {
+  return 'key' in command && holdsKey(command.key, ({ key }) => key === 'sequence')
+}
+
+const searchThatSaves = /^\S+ (?:UID )?(?:E?SEARCH|SORT) (?:IN \(.*?\) )?RETURN \([^)]*\bSAVE\b/i
+
+function savesResult(command: Command): boolean {
+  return 'returns' in command && command.returns?.save === true
 }
 
 /** The state follows from what the session holds; the table says what it must be. When the two part the session can't be trusted. */

@@ -123,3 +123,34 @@ test('close sends what was written', async () => {
   assert.ok(client.closed)
   assert.equal(inflated(client.take()), '* BYE\r\n')
 })
+
+test('end finishes the stream, and gives back what stands behind the end of the client', async () => {
+  const pieces: readonly (readonly [pieces: readonly Uint8Array[], rest: string | undefined])[] = [
+    [[deflateRawSync('a NOOP\r\n')], ''],
+    [[deflateRawSync('a NOOP\r\n'), Buffer.from('b NOOP\r\n')], 'b NOOP\r\n'],
+    [[deflated('a NO'), deflateRawSync('OP\r\n'), Buffer.from('b NOOP\r\n')], 'b NOOP\r\n'],
+    // Its stream is not finished, or goes on.
+    [[deflated('a NOOP\r\n')], ''],
+    [[deflated(`a NOOP\r\n${'x'.repeat(300_000)}`)], undefined],
+  ]
+  for (const [parts, wanted] of pieces) {
+    const { server, client } = memoryChannelPair()
+    using channel = deflatedChannel(server)
+    client.send(Buffer.concat(parts))
+    const text = await channel.read(1000)
+    assert.equal(
+      Buffer.from(text ?? [])
+        .toString('latin1')
+        .slice(0, 8),
+      'a NOOP\r\n',
+    )
+    channel.write('a OK\r\n')
+    const rest = await channel.end()
+    assert.equal(rest && Buffer.from(rest).toString('latin1'), wanted)
+    server.write('* in the clear\r\n')
+    await server.flush()
+    const sent = client.take()
+    assert.equal(inflateRawSync(Buffer.from(sent.slice(0, -16), 'latin1')).toString('latin1'), 'a OK\r\n')
+    assert.equal(sent.slice(-16), '* in the clear\r\n')
+  }
+})

@@ -6,12 +6,21 @@ import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw, type In
 import { type Channel, ChannelError } from './channel.ts'
 import { limits } from './limits.ts'
 
+export interface CompressedChannel extends Channel, Disposable {
+  /**
+   * Ends the compression, so that the channel below it can go on in the clear: finishes the stream that is written, behind all that was
+   * written, and takes what has come for the end of the stream that is read. Gives what came behind that; undefined where it cannot be told,
+   * because more came in the stream, or octets that are none of it. No read may be under way. `inner` stays open.
+   */
+  end(): Promise<Uint8Array | undefined>
+}
+
 /** `inner` must have no read under way. Dispose of it at the end: `inner` stays open then. */
-export function deflatedChannel(inner: Channel): Channel & Disposable {
+export function deflatedChannel(inner: Channel): CompressedChannel {
   return new DeflatedChannel(inner)
 }
 
-class DeflatedChannel implements Channel, Disposable {
+class DeflatedChannel implements CompressedChannel {
   readonly #inner: Channel
   readonly #inflater: Inflater
   readonly #deflate: DeflateRaw
@@ -75,6 +84,21 @@ class DeflatedChannel implements Channel, Disposable {
     await this.#inner.flush()
   }
 
+  async end(): Promise<Uint8Array | undefined> {
+    await this.flush()
+    const deflate = this.#deflate
+    if (!this.#disposed) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      deflate.once('end', resolve).once('close', resolve)
+      deflate.end()
+      await promise
+    }
+    await this.#inner.flush()
+    const rest = await this.#inflater.rest()
+    this[Symbol.dispose]()
+    return rest
+  }
+
   startTls(): Promise<void> {
     return Promise.reject(new Error('startTls on a channel that cannot'))
   }
@@ -117,6 +141,9 @@ class Inflater implements Disposable {
   readonly #inflate: InflateRaw
   /** A piece is not wholly inflated yet. */
   #busy = false
+  /** The last piece that came, and how many octets came before it. */
+  #piece: Uint8Array = new Uint8Array(0)
+  #before = 0
   #ended = false
   #failure: ChannelError | undefined
   #wake: (() => void) | undefined
@@ -144,6 +171,16 @@ class Inflater implements Disposable {
     }
   }
 
+  /** Without a read: what came behind the end of the stream; undefined if there is more in the stream, or it is broken. */
+  async rest(): Promise<Uint8Array | undefined> {
+    while (!this.#ended) {
+      if (this.#inflate.read() !== null || this.#failure !== undefined) return undefined
+      if (this.#busy) await this.#change()
+      else if (!(await this.#isOver())) break
+    }
+    return this.#failure === undefined ? this.#piece.subarray(this.#inflate.bytesWritten - this.#before) : undefined
+  }
+
   [Symbol.dispose](): void {
     this.#inflate.destroy()
   }
@@ -159,6 +196,8 @@ class Inflater implements Disposable {
     const bytes = await this.#read(timeoutMs)
     if (bytes === undefined) return false
     this.#busy = true
+    this.#before += this.#piece.length
+    this.#piece = bytes
     this.#inflate.write(bytes, () => {
       this.#busy = false
       this.#wake?.()

@@ -6,7 +6,7 @@ import type { Envelope, EnvelopeAddress } from './part.ts'
 
 /** Fields that are absent are undefined or empty, present but empty ones ''. Missing Sender and Reply-To are From's. */
 export function readEnvelope(header: Header): Envelope {
-  const from = firstAddresses(header, 'from')
+  const from = envelopeAddresses(header, 'from')
   const sender = firstAddresses(header, 'sender')
   const replyTo = firstAddresses(header, 'reply-to')
   return {
@@ -15,12 +15,17 @@ export function readEnvelope(header: Header): Envelope {
     from,
     sender: sender.length > 0 ? sender : from,
     replyTo: replyTo.length > 0 ? replyTo : from,
-    to: allAddresses(header, 'to'),
-    cc: allAddresses(header, 'cc'),
+    to: envelopeAddresses(header, 'to'),
+    cc: envelopeAddresses(header, 'cc'),
     bcc: allAddresses(header, 'bcc'),
     inReplyTo: firstValue(header, 'in-reply-to'),
     messageId: firstValue(header, 'message-id'),
   }
+}
+
+/** The addresses of one field as the envelope has them. */
+export function envelopeAddresses(header: Header, name: 'from' | 'to' | 'cc'): readonly EnvelopeAddress[] {
+  return name === 'from' ? firstAddresses(header, name) : allAddresses(header, name)
 }
 
 // A second From is a forger's: the first is what mail programs show.

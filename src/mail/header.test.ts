@@ -128,3 +128,17 @@ test('a header ends before the line that passes the limit', () => {
   assert.equal(header.fields.length, 1048)
   assert.equal(latin1(bytes, header.end, header.end + 2), 'X:')
 })
+
+test('a header ends at its first empty line, whatever stands around it', () => {
+  let state = 9051
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+  for (let round = 0; round < 5_000; round += 1) {
+    const text = Array.from({ length: random(12) }, () => ['A: 1', '\n', '\r\n', '\r', 'x'][random(5)]).join('')
+    const line = /(?:^|\n)(\r?\n)/.exec(text)
+    const end = line === null ? text.length : line.index + line[0].length
+    assert.equal(readHeader(fromLatin1(text)).end, end, JSON.stringify(text))
+  }
+})

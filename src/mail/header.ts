@@ -49,14 +49,57 @@ export function firstValue(header: Header, lowerCaseName: string): string | unde
   return header.fields.find(field => isNamed(field, lowerCaseName))?.value
 }
 
+/** Unfolds its value when it is asked for: most fields of most messages never are. */
+class Field implements HeaderField {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+  readonly #raw: string
+  #value: string | undefined
+
+  /** @param raw what stands behind the colon */
+  constructor(name: string, raw: string, start: number, end: number) {
+    this.name = name
+    this.#raw = raw
+    this.start = start
+    this.end = end
+  }
+
+  get value(): string {
+    this.#value ??= unfold(this.#raw)
+    return this.#value
+  }
+}
+
 const lineFeed = 10
 const carriageReturn = 13
+const emptyLine = Buffer.from('\n\r\n')
+const bareEmptyLine = Buffer.from('\n\n')
 
 function isNamed(field: HeaderField, lowerCaseName: string): boolean {
   return field.name.length === lowerCaseName.length && field.name.toLowerCase() === lowerCaseName
 }
 
-function headerExtent(bytes: Uint8Array): { readonly fieldsEnd: number; readonly end: number } {
+interface Extent {
+  readonly fieldsEnd: number
+  readonly end: number
+}
+
+function headerExtent(bytes: Uint8Array): Extent {
+  return usualExtent(bytes) ?? extentByLines(bytes)
+}
+
+/** Of a header with an empty line at its end, no longer than may be. */
+function usualExtent(bytes: Uint8Array): Extent | undefined {
+  if (bytes[0] === lineFeed || bytes[0] === carriageReturn) return undefined
+  const most = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, maxHeaderBytes))
+  const crlf = most.indexOf(emptyLine)
+  const lf = (crlf < 0 ? most : most.subarray(0, crlf + 1)).indexOf(bareEmptyLine)
+  if (lf >= 0) return { fieldsEnd: lf + 1, end: lf + 2 }
+  return crlf < 0 ? undefined : { fieldsEnd: crlf + 1, end: crlf + 3 }
+}
+
+function extentByLines(bytes: Uint8Array): Extent {
   let at = 0
   while (at < bytes.length) {
     const newline = bytes.indexOf(lineFeed, at)
@@ -84,7 +127,7 @@ function readField(text: string, start: number, end: number): HeaderField | unde
   const name = nameAt(text, start, end)
   if (name === undefined) return undefined
   const colon = text.indexOf(':', start + name.length)
-  return { name, value: unfold(text.slice(colon + 1, end)), start, end }
+  return new Field(name, text.slice(colon + 1, end), start, end)
 }
 
 const colonCode = 0x3a

@@ -27,6 +27,11 @@ describe('the preview of', () => {
       'Content-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\ncaf=E9=\r\n x',
       'café x',
     ],
+    [
+      'enriched text',
+      'Content-Type: text/enriched\r\n\r\n<bold>Hi</bold> <color><param>red</param>Jo</color>, 1 << 2 <<bold> <3\r\n',
+      'Hi Jo, 1 < 2 <bold> <3',
+    ],
     ['base64', 'Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8=\r\n', 'Hello'],
     ['a reply', '\r\nYes!\r\n\r\n> No?\r\n> No.\r\n-- \r\nAlice\r\n', 'Yes!'],
     ['nothing but quotes', '\r\n> No?\r\n', '> No?'],

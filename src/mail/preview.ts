@@ -31,10 +31,17 @@ export function previewOf(part: Part, body: Uint8Array): string {
   const charset = parameterValue(part.fields.parameters, 'charset')
   const text = isHtml
     ? htmlText(decodeCharset(bytes, charset ?? htmlCharset(bytes)))
-    : withoutQuotes(decodeCharset(bytes, charset))
+    : withoutQuotes(plainText(part, decodeCharset(bytes, charset)))
   if (text.startsWith('-----BEGIN PGP MESSAGE-----')) return ''
   const beginning = text.trimStart().slice(0, previewedPlainBytes)
   return shortened(beginning.replace(invisible, '').replace(spaces, ' ').trim())
+}
+
+/** Of text/enriched (RFC 1896) without its commands; `<<` is a `<`. */
+function plainText({ fields }: Part, text: string): string {
+  if (fields.subtype !== 'enriched') return text
+  const shown = text.replace(/<param>[^<]*<\/param>/gi, '')
+  return shown.replace(/<<|<\/?[a-z0-9-]{1,60}>/gi, found => (found === '<<' ? '<' : ''))
 }
 
 const spaces = /[\s\x00-\x1f\x7f-\x9f]+/g

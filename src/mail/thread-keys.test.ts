@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fromLatin1 } from '#text/bytes.ts'
+import { readHeader } from './header.ts'
 import { maxReferences } from './limits.ts'
-import { baseSubject, threadKeys } from './thread-keys.ts'
+import { baseSubject, threadIds, threadKeys } from './thread-keys.ts'
 
 const subjects: readonly (readonly [string, string])[] = [
   ['', ''],
@@ -54,6 +55,11 @@ test('ids come without brackets, references in order and once', () => {
     ),
     { messageId: '4@x', references: ['1@x', '2@x', '3@x'], baseSubject: 'tur' },
   )
+})
+
+test('for threading an id stands as often as it is written', () => {
+  const header = readHeader(fromLatin1('References: <1@x> <2@x> <> <1@x>\r\n\r\n'))
+  assert.deepEqual(threadIds(header), { messageId: undefined, references: ['1@x', '2@x', '1@x'] })
 })
 
 test('quotes that need not be there make no other id', () => {

@@ -18,13 +18,15 @@ export interface ThreadKeys {
 /** `head`: the message, or its header alone. */
 export function threadKeys(head: Uint8Array): ThreadKeys {
   const header = readHeader(head)
+  const { messageId, references } = threadIds(header)
   return {
-    ...threadIds(header),
+    messageId,
+    references: [...new Set(references)],
     baseSubject: foldCase(baseSubject(decodeEncodedWords(firstValue(header, 'subject') ?? ''))),
   }
 }
 
-/** A message's own id and those it refers to. */
+/** A message's own id and those it refers to, in their order, as often as they stand there: the last one is what it answers (RFC 5256 3). */
 export function threadIds(header: Header): Pick<ThreadKeys, 'messageId' | 'references'> {
   const references = messageIds(firstValue(header, 'references') ?? '')
   const inReplyTo = messageIds(firstValue(header, 'in-reply-to') ?? '')
@@ -90,12 +92,11 @@ const onlyId = /^<[^<>\s]+>$/
 function messageIds(value: string): readonly string[] {
   if (value === '') return []
   if (onlyId.test(value)) return [plainId(value.slice(1, -1))]
-  const ids = new Set<string>()
-  for (const match of value.matchAll(/<([^<>]+)>/g)) ids.add(plainId(trimSpace(match[1] ?? '')))
-  ids.delete('')
+  const ids = Array.from(value.matchAll(/<([^<>]+)>/g), match => plainId(trimSpace(match[1] ?? '')))
+  const found = ids.filter(id => id !== '')
+  if (found.length > 0) return found
   // Old programs write an id without brackets.
-  if (ids.size === 0 && value.includes('@') && !/[\s<>]/.test(value)) ids.add(value)
-  return [...ids]
+  return value.includes('@') && !/[\s<>]/.test(value) ? [value] : []
 }
 
 /** RFC 5256 3: quotes that need not be there make no other id. */

@@ -157,6 +157,15 @@ const byReferences: readonly (readonly [string, readonly Written[], string])[] =
     '1(2(3))',
   ],
   [
+    'the last reference is the parent, though it stands before others too',
+    [
+      ['a', ''],
+      ['b', ''],
+      ['c', 'a b a'],
+    ],
+    '1(2 3)',
+  ],
+  [
     'its own References count more than others',
     [
       ['a', ''],

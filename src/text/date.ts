@@ -90,11 +90,12 @@ function moment(date: {
   offsetMinutes: number
 }): MailDate | undefined {
   const { year, month, day, hour, minute, second, offsetMinutes } = date
-  if (month < 0 || month > 11 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return undefined
+  if (month < 0 || month > 11 || day < 1 || day > 31) return undefined
   const utc = new Date(0)
   utc.setUTCFullYear(year, month, day)
   if (utc.getUTCDate() !== day) return undefined // 31 June
-  utc.setUTCHours(hour, minute, Math.min(second, 59)) // a leap second is the last one of its minute
+  // RFC 5256 2.2: a day whose time can't be is that day at 0:00:00. A leap second is the last one of its minute.
+  if (hour < 24 && minute < 60 && second <= 60) utc.setUTCHours(hour, minute, Math.min(second, 59))
   return { ms: utc.getTime() - offsetMinutes * 60_000, offsetMinutes }
 }
 

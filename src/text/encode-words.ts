@@ -25,6 +25,11 @@ export function encodeWords(text: string): string {
   return encoded + encodeRun(run) + space
 }
 
+/** All of `text` in encoded words, whatever it holds: as a name before an address, where spaces and commas mean something. */
+export function encodeWhole(text: string): string {
+  return encodeRun(text)
+}
+
 // White space between two encoded words is no text (RFC 2047 6.2), so it goes into them. One or the other: nothing is tried twice.
 const pieces = /[ \t\r\n]+|[^ \t\r\n]+/g
 const isSpace = /^[ \t\r\n]/

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decodeEncodedWords } from './encoded-word.ts'
+import { decodeEncodedWords, undecodedOctets } from './encoded-word.ts'
 
 const table: readonly (readonly [string, string])[] = [
   ['', ''],
@@ -33,6 +33,21 @@ const table: readonly (readonly [string, string])[] = [
   ['gr\xfcn', 'grün'],
   ['\xfc =?utf-8?Q?=C3=BC?= \xc3\xbc', 'ü ü ü'],
 ]
+
+const undecoded: readonly (readonly [string, string | undefined])[] = [
+  ['plain', undefined],
+  ['gr\xfcn', undefined],
+  ['=?utf-8?Q?=C3=BC?=', undefined],
+  ['=?nope?Q?=E9?= =?utf-8?Q?_x?= y', '\xe9 x y'],
+  ['=?utf-8?Q?a=FF?= b', 'a\xff b'],
+  ['=?unknown-8bit?B?4Q==?=', '\xe1'],
+]
+
+for (const [text, wanted] of undecoded) {
+  test(`octets that are no text in ${JSON.stringify(text)}`, () => {
+    assert.equal(undecodedOctets(text, decodeEncodedWords(text)), wanted)
+  })
+}
 
 for (const [text, wanted] of table) {
   test(`encoded words in ${JSON.stringify(text)}`, () => {

@@ -1,7 +1,7 @@
 // Encoded words in header fields (RFC 2047, with RFC 2231's language), read as leniently as mail programs write them.
 
-import { concat, fromLatin1 } from './bytes.ts'
-import { decodeCharset, guessCharset } from './charset.ts'
+import { concat, fromLatin1, latin1 } from './bytes.ts'
+import { charsetIsKnown, decodeCharset, guessCharset } from './charset.ts'
 import { decodeBase64, decodeQuotedPrintable } from './transfer-encoding.ts'
 
 interface Word {
@@ -32,6 +32,19 @@ export function decodeEncodedWords(latin1Text: string): string {
     at = match.index + whole.length
   }
   return decoded + wordsText(pending) + rawText(latin1Text.slice(at))
+}
+
+/**
+ * The octets of a text, a character each, where an encoded word in it is in a charset that is not known, or is not what it is said to be; undefined:
+ * `decoded`, what decodeEncodedWords made of it, is what was written. A text that names no charset counts as one that was.
+ */
+export function undecodedOctets(latin1Text: string, decoded: string): string | undefined {
+  if (!latin1Text.includes('=?')) return undefined
+  const words = latin1Text.matchAll(encodedWord)
+  if (!decoded.includes('\ufffd') && words.every(([, charset = '']) => charsetIsKnown(charset))) return undefined
+  return latin1Text
+    .replace(/\?=\s+=\?/g, '?==?')
+    .replace(encodedWord, (_word, _charset, encoding: string, text: string) => latin1(wordBytes(encoding, text)))
 }
 
 // The text may hold spaces, against the RFC: some programs write "=?utf-8?Q?two words?=".

@@ -50,6 +50,11 @@ export class Client {
     this.selection.staleModseq.add(uid)
   }
 
+  /** RFC 9051 7.5.2, RFC 7162 3.2.4: what it did not ask for names its UID. */
+  get newsHasUid(): boolean {
+    return this.manners.rev2 || this.condstore
+  }
+
   /** Whether it was told of everything, as it must be where EXPUNGE may be sent. */
   get isUpToDate(): boolean {
     return this.missing === ''
@@ -164,7 +169,7 @@ export class Client {
       const isNews = isStale && selected.box.messages.has(uid)
       assert.ok(isNews || expected.mayTell?.has(uid), `nothing new of ${uid}`)
       if (isNews && this.condstore) assert.ok(has('modseq'), `no MODSEQ with ${uid}`)
-      if (isNews && this.manners.qresync) assert.ok(has('uid'), `no UID with ${uid}`)
+      if (isNews && this.newsHasUid) assert.ok(has('uid'), `no UID with ${uid}`)
     }
     if (response.flags !== undefined) {
       selected.staleFlags.delete(uid)

@@ -142,21 +142,23 @@ function beginStore(client: Client, world: World, wish: StoreWish): Expected {
   const { box, view, staleFlags } = selection
   const wasStale = new Set(staleFlags)
   const spared = world.setFlags(box, uids, wish.edit, wish.unchangedSince)
-  const told = uids.filter(uid => view.includes(uid) && box.messages.has(uid) && !spared.includes(uid))
+  const known = uids.filter(uid => view.includes(uid) && box.messages.has(uid))
+  const told = known.filter(uid => !spared.includes(uid))
   const items: Item[] = [
     'flags',
-    ...(wish.uid ? ['uid' as const] : []),
+    ...(wish.uid || client.newsHasUid ? ['uid' as const] : []),
     ...(client.condstore ? ['modseq' as const] : []),
   ]
-  const asked = new Map(wish.silent ? [] : told.map(uid => [uid, items]))
+  // Of what is spared it says at once how it is.
+  const asked = new Map((wish.silent ? known.filter(uid => spared.includes(uid)) : known).map(uid => [uid, items]))
   if (wish.silent) for (const uid of told) if (!wasStale.has(uid)) trustsItself(selection, uid, wish.edit)
   const answer = { holds, codes, asked, mayTell: new Set(uids) }
+  const someGone = uids.some(uid => !box.messages.has(uid)) && !wish.uid && !wish.silent
   if (spared.length > 0) {
     const numbers = wish.uid ? spared : spared.map(uid => view.indexOf(uid) + 1).sort((a, b) => a - b)
-    return { status: 'OK', code: () => `MODIFIED ${printSet(numbers)}`, ...answer }
+    return { status: someGone ? 'NO' : 'OK', code: () => `MODIFIED ${printSet(numbers)}`, ...answer }
   }
-  const someGone = uids.some(uid => !box.messages.has(uid))
-  if (someGone && !wish.uid && !wish.silent) return { status: 'NO', code: () => 'EXPUNGEISSUED', ...answer }
+  if (someGone) return { status: 'NO', code: () => 'EXPUNGEISSUED', ...answer }
   return { status: 'OK', code: nothing, ...answer }
 }
 
@@ -222,6 +224,8 @@ export interface SearchKey {
   fits(message: Message): boolean
   /** The answer tells a MODSEQ. */
   readonly usesModseq?: boolean
+  /** No EXPUNGE with it, even by UID (RFC 7162 3.2.10.2). */
+  readonly namesNumbers?: boolean
 }
 
 /** `returns`: of COUNT, MIN, MAX, ALL (RFC 4731); undefined: the plain form. */
@@ -229,7 +233,8 @@ export function search(uid: boolean, key: SearchKey, returns?: readonly string[]
   return {
     text: `${uid ? 'UID ' : ''}SEARCH ${returns === undefined ? '' : `RETURN (${returns.join(' ')}) `}${key.text}`,
     begin(client) {
-      if (!uid && client.manners.uidOnly) return { ...uidRequired, holds: true }
+      const holds = !uid || key.namesNumbers === true
+      if (holds && client.manners.uidOnly) return { ...uidRequired, holds }
       const codes = key.usesModseq === true ? beCondstore(client) : []
       const { box, view } = selected(client)
       const found = [...box.messages.values()].filter(message => key.fits(message)).map(message => message.uid)
@@ -239,7 +244,7 @@ export function search(uid: boolean, key: SearchKey, returns?: readonly string[]
       return {
         status: 'OK',
         code: nothing,
-        holds: !uid,
+        holds,
         codes,
         search: { byUid: uid, wanted: found.filter(isKnown), optional, returns, tellsModseq: key.usesModseq === true },
       }

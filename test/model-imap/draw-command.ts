@@ -138,6 +138,7 @@ function drawModseq(draws: Draws, { box }: Selection): number {
 
 const keys: readonly SearchKey[] = [
   { text: 'ALL', fits: () => true },
+  { text: '1:*', fits: () => true, namesNumbers: true },
   ...['SEEN', 'DELETED', 'FLAGGED', 'ANSWERED'].map(name => {
     const flag = `\\${name.slice(0, 1)}${name.slice(1).toLowerCase()}`
     return { text: name, fits: ({ flags }: { flags: ReadonlySet<string> }) => flags.has(flag) }

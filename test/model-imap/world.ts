@@ -33,6 +33,12 @@ export const accountId = 1
 
 const stepsUnchecked = 5
 
+/** RFC 7162 3.1.3: a MODSEQ of 0 is that of a keyword which the message does not have; flags it always has. */
+function isSpared({ modseq, flags }: Message, edit: FlagEdit, unchangedSince: number): boolean {
+  if (modseq <= unchangedSince) return false
+  return unchangedSince > 0 || edit.action === '' || edit.flags.some(name => name.startsWith('\\') || flags.has(name))
+}
+
 export class World {
   readonly boxes = new Map<string, Box>()
   readonly #store: Store
@@ -64,10 +70,8 @@ export class World {
   /** The UIDs that `unchangedSince` spares. */
   setFlags(box: Box, uids: readonly number[], edit: FlagEdit, unchangedSince = Number.POSITIVE_INFINITY): number[] {
     const there = uids.flatMap(uid => box.messages.get(uid) ?? [])
-    const spared = there.filter(({ modseq }) => modseq > unchangedSince)
-    const changing = there.filter(
-      message => message.modseq <= unchangedSince && !equal(message.flags, edited(message, edit)),
-    )
+    const spared = there.filter(message => isSpared(message, edit, unchangedSince))
+    const changing = there.filter(message => !spared.includes(message) && !equal(message.flags, edited(message, edit)))
     if (changing.length > 0) {
       const modseq = this.#step(box)
       for (const message of changing) {

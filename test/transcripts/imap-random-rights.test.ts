@@ -94,7 +94,7 @@ class World {
       assert.match(selected, rights.includes('l') ? /^t\d+ NO \[NOPERM\]/m : /^t\d+ NO \[NONEXISTENT\]/m)
       return undefined
     }
-    const canWrite = [...'swite'].some(right => rights.includes(right))
+    const canWrite = [...'wite'].some(right => rights.includes(right))
     assert.match(selected, canWrite ? /^t\d+ OK \[READ-WRITE\]/m : /^t\d+ OK \[READ-ONLY\]/m)
     const said = await this.#say(reader, command)
     await this.#say(reader, 'UNSELECT')

@@ -53,7 +53,8 @@ async function listRights(
   if (granteeId === undefined) return nobody()
   const isOwner = granteeId === found.accountId && !negative
   const always = isOwner ? allRights : ''
-  const others = isOwner ? '' : shownRights(allRights)
+  // RFC 4314 3.4: the owner's can neither be given nor taken.
+  const others = granteeId === found.accountId ? '' : shownRights(allRights)
   output.text(
     printListRights(found.name, { identifier: negative ? `-${identifier}` : identifier, always, others }, dialect),
   )
@@ -88,7 +89,7 @@ function keepsAll(action: SetAcl['action'], rights: string): boolean {
 
 /** Undefined: no account has this address. */
 async function granteeOf({ accounts }: Conversation['needs'], identifier: string): Promise<number | undefined> {
-  return identifier === 'anyone' ? anyone : (await accounts.named(identifier))?.accountId
+  return identifier.toLowerCase() === 'anyone' ? anyone : (await accounts.named(identifier))?.accountId
 }
 
 function nobody(): Reply {

@@ -3,11 +3,12 @@
 import type { Account } from '#accounts/account.ts'
 import { appendedOf, markSeen } from '#imap/appended.ts'
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
+import { tellOldName } from '#imap/list/tell-old-name.ts'
 import { takeParts } from '#imap/literals.ts'
 import { type Found, findMailbox } from '#imap/mailboxes.ts'
 import { appendRefusal } from '#imap/message-limit.ts'
 import { noSuchMailbox, ok, type Reply, refused } from '#imap/reply.ts'
-import { refusalByName } from '#imap/rights.ts'
+import { refusalByName, toldUids } from '#imap/rights.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { AppendMessage } from '#wire/imap/command.ts'
 import { printUidSet } from '#wire/imap/sequence-set.ts'
@@ -15,7 +16,7 @@ import { printUidSet } from '#wire/imap/sequence-set.ts'
 export async function append(
   conversation: Conversation,
   account: Account,
-  { mailbox, messages }: CommandOf<'APPEND'>,
+  { mailbox, given, messages }: CommandOf<'APPEND'>,
 ): Promise<Reply> {
   const tooMany = appendRefusal(conversation, messages.length)
   if (tooMany !== undefined) return tooMany
@@ -30,7 +31,10 @@ export async function append(
   if (result.kind !== 'done') return refused(result, 'destination')
   const uids = result.entries.map(({ uid }) => uid)
   await markSeen(conversation, account, { found, messages, uids })
-  return ok('Stored', { code: 'APPENDUID', uidValidity: result.uidValidity, uids: printUidSet(uids) })
+  const { uidValidity } = result
+  // RFC 9051 6.3.12
+  if (given !== undefined) await tellOldName(conversation, account, { name: found.name, given })
+  return ok('Stored', toldUids(found, { code: 'APPENDUID', uidValidity, uids: printUidSet(uids) }))
 }
 
 type Gathered =

@@ -15,7 +15,7 @@ export async function close(
   if (verb === 'CLOSE' && !selected.readOnly && selected.view.rights.includes('e')) {
     const { accountId, mailboxId } = selected.view
     for (const slice of uidSlices(deletedUids(selected)))
-      await conversation.needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true })
+      await conversation.needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true, by: 'imap' })
   }
   conversation.select(undefined)
   return ok('Closed')

@@ -7,10 +7,9 @@ import { cutShort, limitOf, savingLimitOf, tooManyMessages } from '#imap/message
 import { placesIn, rangesOfNumbers, rangesOfUids } from '#imap/message-ranges.ts'
 import { flagsWithin, readerEdit } from '#imap/reader-rights.ts'
 import { bad, no, ok, type Reply, refused } from '#imap/reply.ts'
-import { refusalByName } from '#imap/rights.ts'
+import { refusalByName, toldUids } from '#imap/rights.ts'
 import type { Selected } from '#imap/selected.ts'
 import { printStatusResponse } from '#wire/imap/print-lines.ts'
-import type { ResponseCode } from '#wire/imap/response-code.ts'
 import { printUidSet } from '#wire/imap/sequence-set.ts'
 
 export async function copy(
@@ -40,10 +39,10 @@ export async function copy(
   if (result.from.length === 0)
     return isMany ? cutShort(conversation, ok('Done'), lowestUid) : ok('There are no such messages')
   const { uidValidity, from, to } = result
-  const code: ResponseCode = { code: 'COPYUID', uidValidity, from: printUidSet(from), to: printUidSet(to) }
+  const code = toldUids(target, { code: 'COPYUID', uidValidity, from: printUidSet(from), to: printUidSet(to) })
   if (!isMove) return ok('Copied', code)
   // RFC 6851 4.3: before the EXPUNGEs, which would take away what it speaks of.
-  output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: 'Moved' }))
+  if (code !== undefined) output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: 'Moved' }))
   const moved: Reply = { ...ok('Moved'), tellsModseq: true }
   return isMany ? cutShort(conversation, moved, lowestUid) : moved
 }

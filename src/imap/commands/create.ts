@@ -24,7 +24,6 @@ export async function create(
     return no('USEATTR', 'Only the owner says what it is for')
   const result = await conversation.needs.store.createMailbox(named.accountId, named.name, use)
   if (result.kind !== 'done') return refused(result)
-  conversation.notices?.forgetName(name)
   if (conversation.dialect.rev2 && (command.given ?? command.mailbox) !== name)
     await tellOldName(conversation, account, { name, given: command.given ?? command.mailbox })
   // RFC 8474 4.1

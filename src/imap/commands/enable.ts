@@ -1,4 +1,5 @@
-// ENABLE (RFC 5161). Names that are unknown, or enabled already, are passed over.
+// ENABLE (RFC 5161). Names that are unknown, or were given to it before, are passed over. What other commands have enabled by the way
+// (CONDSTORE) is told: no answer would read as if it could not be.
 
 import type { Account } from '#accounts/account.ts'
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
@@ -24,7 +25,7 @@ export async function enable(
 ): Promise<Reply> {
   const told = new Set(conversation.capabilities().map(name => name.toUpperCase()))
   const wanted = new Set(capabilities.map(name => name.toUpperCase()))
-  const fresh = [...wanted].filter(name => told.has(name) && !conversation.enabled.has(name))
+  const fresh = [...wanted].filter(name => told.has(name) && !conversation.enabledByName.has(name))
   const names = fresh.flatMap(name => {
     const extension = extensions.get(name)
     return extension === undefined ? [] : [extension]

@@ -5,7 +5,7 @@ import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { type Found, openFound } from '#imap/mailboxes.ts'
 import { limitOf, tooManyMessages } from '#imap/message-limit.ts'
 import { bad, ok, type Reply } from '#imap/reply.ts'
-import { asksModseq, refusalOf } from '#imap/search/answer.ts'
+import { asksModseq, isKept, refusalOf, tagIsKept } from '#imap/search/answer.ts'
 import { find } from '#imap/search/find.ts'
 import { refuse } from '#imap/search/keep-up-to-date.ts'
 import { holdsKey, resultItems, type SearchResult, savedUids } from '#imap/search/search-result.ts'
@@ -24,7 +24,10 @@ export async function esearch(conversation: Conversation, account: Account, comm
   if (returns.update) refuse(conversation, tag, 'Only SEARCH and SORT are kept up to date')
   const limit = limitOf(conversation)
   let left = limit
-  for (const found of await searchedMailboxes(conversation, account, mailboxes)) {
+  const searched = await searchedMailboxes(conversation, account, mailboxes)
+  // RFC 5182 2.1: the selected mailbox is gone, or may not be read any more. That is nothing found.
+  if (returns.save && searched.length === 0) conversation.selected?.searches.forget()
+  for (const found of searched) {
     const { selected } = conversation
     if (selected !== undefined && isSelected(conversation, found)) {
       await selected.announceNew(conversation.output)
@@ -39,12 +42,16 @@ export async function esearch(conversation: Conversation, account: Account, comm
 }
 
 /** What has a meaning in the selected mailbox alone (RFC 7377 2.2). */
-function misplaced({ selected }: Conversation, { mailboxes, key, returns }: Esearch): Reply | undefined {
-  const onlySelected = mailboxes.every(({ kind }) => kind === 'selected')
-  if (onlySelected) return selected === undefined ? bad('Select a mailbox first, or name some') : undefined
+function misplaced({ selected }: Conversation, { tag, mailboxes, key, returns }: Esearch): Reply | undefined {
+  const isOfSelected = mailboxes.map(({ kind }) => kind === 'selected')
+  if (selected === undefined && isOfSelected.includes(true)) return bad('Select a mailbox first, or name others')
+  if (selected === undefined && returns.update) return bad('UPDATE is for the selected mailbox')
+  // A NOUPDATE of this tag would say that the result is not kept any more.
+  if (returns.update && selected !== undefined && isKept(selected, tag)) return bad(tagIsKept)
+  if (!isOfSelected.includes(false)) return undefined
   if (returns.save) return bad('SAVE is for the selected mailbox alone')
-  const isOfSelected = holdsKey(key, one => one.key === 'sequence' || one.key === 'saved')
-  return isOfSelected ? bad('Message numbers and $ are for the selected mailbox alone') : undefined
+  // Message numbers count in each mailbox by itself.
+  return holdsKey(key, one => one.key === 'saved') ? bad('$ is for the selected mailbox alone') : undefined
 }
 
 interface Search {
@@ -76,16 +83,13 @@ async function searchOne(
   { command: { tag, key, returns }, left }: Search,
 ): Promise<number> {
   const leftAfter = left === Number.POSITIVE_INFINITY ? left : left - searchedCount(conversation, selected, key)
-  if (leftAfter < 0) {
-    if (returns.save) selected.searches.forget()
-    return leftAfter
-  }
-  const finding = find(conversation, selected, key)
-  if (returns.save) selected.searches.forget()
-  const result: SearchResult = { ...(await finding), selected, uid: true, tellsModseq: asksModseq(key) }
+  if (leftAfter < 0) return leftAfter
+  const found = await find(conversation, selected, key)
+  const result: SearchResult = { ...found, selected, uid: true, tellsModseq: asksModseq(key) }
   if (returns.save) selected.searches.saved = savedUids(result, returns)
   const items = resultItems(result, returns)
-  if (items.length === 0 || (result.places.length === 0 && !returns.count)) return leftAfter
+  // RFC 7377 2.1: a mailbox without a match is never told, whatever is asked for.
+  if (result.places.length === 0 || items.length === 0) return leftAfter
   const mailbox = { name, uidValidity: selected.view.uidValidity, dialect: conversation.dialect }
   conversation.output.text(printEsearch({ tag, mailbox, uid: true, items }))
   return leftAfter

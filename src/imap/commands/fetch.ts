@@ -24,6 +24,8 @@ export async function fetch(
   // RFC 9738 3.1: such a part is never cut short.
   if (partial !== undefined && partial.last - partial.first >= limit) return tooManyMessages(limit)
   if (changedSince !== undefined || items.some(({ kind }) => kind === 'modseq')) conversation.useCondstore()
+  // RFC 8970 8: previews are much work for few octets.
+  if (items.some(item => item.kind === 'preview' && !item.lazy)) conversation.logOnce('imap.preview')
   if (uid) await selected.announceNew(conversation.output)
   const ranges = rangesOf(selected, command)
   if (ranges === undefined) return bad('There is no message of this number')

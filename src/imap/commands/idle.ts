@@ -18,6 +18,7 @@ export async function idle(conversation: Conversation): Promise<Reply | undefine
     const event = input.receiver.next()
     if (event?.kind === 'line') return /^done *$/i.test(event.text) ? ok('Done') : bad('Expected DONE')
     if (event !== undefined) return bad('Expected DONE')
+    conversation.beginWork(undefined)
     await tellChanges(conversation, { expunges: true, uid: false })
     if (alive.isDue()) output.text(printStatusResponse({ tag: '*', status: 'OK', text: 'still here' }))
     if ((await conversation.hear({ mayDrain: true })) === 'over') return undefined

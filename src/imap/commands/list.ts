@@ -3,12 +3,11 @@
 
 import type { Account } from '#accounts/account.ts'
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
-import { namePatternChars } from '#imap/limits.ts'
-import { matchingNames } from '#imap/list/matching-names.ts'
+import { matchingNames, wholePattern } from '#imap/list/matching-names.ts'
 import { type AttributeChoice, byName, missingWord, type NameTree, readNameTree } from '#imap/list/name-tree.ts'
 import { returnsTeller } from '#imap/list/returns.ts'
 import { type Chosen, chooseNames, criteriaNames, namesThatMeet, parentsOfAll } from '#imap/list/selection.ts'
-import { bad, ok, type Reply } from '#imap/reply.ts'
+import { ok, type Reply } from '#imap/reply.ts'
 import { delimiter } from '#store/mailbox.ts'
 import type { ListOptions, ListSelection } from '#wire/imap/command.ts'
 import { printList } from '#wire/imap/print-lines.ts'
@@ -22,14 +21,12 @@ export async function list(
   const { dialect, output } = conversation
   // RFC 7162 3.1: who asks for it knows of CONDSTORE.
   if (options?.returns.status?.includes('HIGHESTMODSEQ') === true) conversation.useCondstore()
-  const whole = patterns.map(pattern => reference + pattern)
-  if (whole.reduce((sum, pattern) => sum + pattern.length, 0) > namePatternChars) return bad('The pattern is too long')
   if (options === undefined && patterns[0] === '') {
     // Asks for the delimiter alone.
     output.text(printList({ verb: 'LIST', attributes: ['\\Noselect'], delimiter, name: '' }, dialect))
     return ok('That is all')
   }
-  const asked = patterns.flatMap((pattern, index) => (pattern === '' ? [] : [whole[index] ?? '']))
+  const asked = patterns.filter(pattern => pattern !== '').map(pattern => wholePattern(reference, pattern))
   const tree = await readNameTree(conversation, account)
   const chosen = await choose(conversation, tree, { patterns: asked, selection: options?.selection ?? everything })
   await answer(conversation, account, { tree, chosen, options })

@@ -2,11 +2,10 @@
 
 import type { Account } from '#accounts/account.ts'
 import type { CommandOf, Conversation } from '#imap/conversation.ts'
-import { namePatternChars } from '#imap/limits.ts'
-import { matchingNames } from '#imap/list/matching-names.ts'
+import { matchingNames, wholePattern } from '#imap/list/matching-names.ts'
 import { byName } from '#imap/list/name-tree.ts'
 import { missingParents } from '#imap/name-pattern.ts'
-import { bad, ok, type Reply } from '#imap/reply.ts'
+import { ok, type Reply } from '#imap/reply.ts'
 import { delimiter } from '#store/mailbox.ts'
 import { printList } from '#wire/imap/print-lines.ts'
 
@@ -16,8 +15,7 @@ export async function lsub(
   { reference, pattern }: CommandOf<'LSUB'>,
 ): Promise<Reply> {
   const { dialect, needs, output } = conversation
-  const whole = reference + pattern
-  if (whole.length > namePatternChars) return bad('The pattern is too long')
+  const whole = wholePattern(reference, pattern)
   const subscribed = await needs.store.subscriptions(accountId)
   const levels = whole.endsWith('%') ? missingParents(subscribed) : new Set<string>()
   const names = await matchingNames(conversation, [...subscribed, ...levels], [whole])

@@ -13,9 +13,10 @@ export async function getQuota(
   { root }: CommandOf<'GETQUOTA'>,
 ): Promise<Reply> {
   // What others use is nobody's business (RFC 9208 8): theirs is not told apart from none.
-  const resources = root === account.address ? await resourcesOf(conversation, account) : []
+  const named = await conversation.needs.accounts.named(root)
+  const resources = named?.accountId === account.accountId ? await resourcesOf(conversation, account) : []
   if (resources.length === 0) return no('NONEXISTENT', 'There is no such quota root')
-  conversation.output.text(printQuota(root, resources))
+  conversation.output.text(printQuota(account.address, resources, conversation.dialect))
   return ok('Done')
 }
 
@@ -33,7 +34,7 @@ export async function getQuotaRoot(
   const resources = isForeign ? [] : await resourcesOf(conversation, account)
   const roots = resources.length === 0 ? [] : [account.address]
   output.text(printQuotaRoot(found?.name ?? mailbox, roots, dialect))
-  for (const root of roots) output.text(printQuota(root, resources))
+  for (const root of roots) output.text(printQuota(root, resources, dialect))
   return ok('Done')
 }
 

@@ -7,7 +7,7 @@ import type { CommandOf, Conversation } from '#imap/conversation.ts'
 import { findMailbox } from '#imap/mailboxes.ts'
 import { replacedBytes, replacedUid, replaceObjection } from '#imap/replaced.ts'
 import { no, noSuchMailbox, ok, type Reply, refused } from '#imap/reply.ts'
-import { refusalByName } from '#imap/rights.ts'
+import { refusalByName, toldUids } from '#imap/rights.ts'
 import type { Selected } from '#imap/selected.ts'
 import { printStatusResponse } from '#wire/imap/print-lines.ts'
 import { disposing, gatherMessages } from './append.ts'
@@ -43,7 +43,9 @@ export async function replace(
   if (result.kind === 'no-such-message') return no('EXPUNGEISSUED', 'The message is expunged: nothing was stored')
   if (result.kind !== 'done') return refused(result, 'destination')
   await markSeen(conversation, account, { found, messages: [message], uids: [result.uid] })
-  const code = { code: 'APPENDUID', uidValidity: result.uidValidity, uids: String(result.uid) } as const
-  conversation.output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: 'The new message is there' }))
+  const { uidValidity } = result
+  const code = toldUids(found, { code: 'APPENDUID', uidValidity, uids: String(result.uid) })
+  if (code !== undefined)
+    conversation.output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: 'The new message is there' }))
   return { ...ok('Replaced'), tellsModseq: true }
 }

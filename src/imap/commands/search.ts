@@ -6,6 +6,7 @@ import { ok, type Reply } from '#imap/reply.ts'
 import { answer, asksModseq, prepare } from '#imap/search/answer.ts'
 import { find } from '#imap/search/find.ts'
 import { keepUpToDate, refuse } from '#imap/search/keep-up-to-date.ts'
+import { lastingKey } from '#imap/search/lasting-key.ts'
 import { highestModseq, numberOf, type SearchResult } from '#imap/search/search-result.ts'
 import { searched } from '#imap/search/searched-ranges.ts'
 import type { Selected } from '#imap/selected.ts'
@@ -22,14 +23,15 @@ export async function search(
   const { output } = conversation
   if (uid) await selected.announceNew(output)
   const { within, cutAtUid } = searched(conversation, selected, key)
-  const finding = find(conversation, selected, key, within)
-  // RFC 5182 2.1: a search that fails leaves nothing in `$`, which this one may still read.
-  if (returns?.save === true) selected.searches.forget()
-  const result: SearchResult = { ...(await finding), selected, uid, tellsModseq: asksModseq(key) }
+  const found = await find(conversation, selected, key, within)
+  const result: SearchResult = { ...found, selected, uid, tellsModseq: asksModseq(key) }
   if (returns === undefined) output.text(plainAnswer(result))
   else {
+    // Before SAVE makes another of `$`.
+    const lasting = returns.update ? lastingKey(selected, key) : undefined
     answer(conversation, { tag, result, returns })
-    if (returns.update && cutAtUid === undefined) keepUpToDate(conversation, result, { tag, key })
+    if (returns.update && cutAtUid === undefined)
+      keepUpToDate(conversation, result, { tag, key: lasting, items: returns.updateItems })
     else if (returns.update) refuse(conversation, tag, 'A part of a result is not kept up to date')
   }
   return cutAtUid === undefined ? ok('Done') : cutShort(conversation, ok('Done'), cutAtUid)

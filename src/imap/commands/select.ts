@@ -10,8 +10,10 @@ import { Selected } from '#imap/selected.ts'
 import { DiskFullError } from '#io/sql/database.ts'
 import { delimiter } from '#store/mailbox.ts'
 import type { MailboxView } from '#store/mailbox-view.ts'
+import type { Dialect } from '#wire/imap/dialect.ts'
 import { printMailboxId } from '#wire/imap/object-id.ts'
 import { printList, printStatusResponse } from '#wire/imap/print-lines.ts'
+import { printOldName } from '#wire/imap/print-list.ts'
 import type { ResponseCode } from '#wire/imap/response-code.ts'
 
 export async function select(
@@ -30,7 +32,7 @@ export async function select(
   const view = await openFound(conversation, account, found)
   if (view === undefined) return noSuchMailbox()
   try {
-    return await open(conversation, view, { found, command })
+    return await open(conversation, view, { found, command, isOwn: found.accountId === account.accountId })
   } catch (error) {
     // The NO that comes of it leaves nothing selected, as any other.
     conversation.select(undefined)
@@ -46,11 +48,14 @@ function leave(conversation: Conversation): void {
   conversation.output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: 'The mailbox before is closed' }))
 }
 
-async function open(
-  conversation: Conversation,
-  view: MailboxView,
-  { found, command }: { readonly found: Found; readonly command: CommandOf<'SELECT'> },
-): Promise<Reply> {
+interface Opened {
+  readonly found: Found
+  readonly command: CommandOf<'SELECT'>
+  readonly isOwn: boolean
+}
+
+async function open(conversation: Conversation, view: MailboxView, opened: Opened): Promise<Reply> {
+  const { found, command } = opened
   const { output, dialect } = conversation
   const readOnly = command.verb === 'EXAMINE'
   const firstRecent = recentFrom(conversation, view, { found, readOnly })
@@ -65,14 +70,23 @@ async function open(
   say({ code: 'MAILBOXID', id: printMailboxId(found) }, 'The id of the mailbox')
   // RFC 4467 8
   if (!conversation.hides('GENURLAUTH')) say({ code: 'URLMECH', mechanisms: ['INTERNAL'] }, 'How URLs are authorized')
-  // RFC 9051 6.3.2
-  if (dialect.rev2) output.text(printList({ verb: 'LIST', attributes: [], delimiter, name: found.name }, dialect))
+  if (dialect.rev2) output.text(listLine(opened, dialect))
   if (command.known !== undefined) await resync(conversation, selected, command.known)
-  return ok('Selected', { code: selected.readOnly ? 'READ-ONLY' : 'READ-WRITE' })
+  return ok('Selected', { code: selected.access })
 
   function say(code: ResponseCode, text: string): void {
     output.text(printStatusResponse({ tag: '*', status: 'OK', code, text }))
   }
+}
+
+/** RFC 9051 6.3.2. Of what is below it nothing is said: that would take all names. */
+function listLine({ found, command, isOwn }: Opened, dialect: Dialect): string {
+  const { name, mailbox } = found
+  // What others are used for is their owner's, and one's subscriptions to them stand elsewhere.
+  const subscribed = isOwn && mailbox.subscribed ? ['\\Subscribed'] : []
+  const use = isOwn && mailbox.specialUse !== undefined ? [mailbox.specialUse] : []
+  const extended = command.given === undefined ? [] : [printOldName(command.given, dialect)]
+  return printList({ verb: 'LIST', attributes: [...subscribed, ...use], delimiter, name, extended }, dialect)
 }
 
 function recentFrom(

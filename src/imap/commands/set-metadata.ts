@@ -8,8 +8,7 @@ import { no, noSuchMailbox, ok, type Reply } from '#imap/reply.ts'
 import { refusalByName } from '#imap/rights.ts'
 import { readUse } from '#imap/special-use.ts'
 import { limits } from '#store/limits.ts'
-import type { SpecialUse } from '#store/mailbox.ts'
-import { serverId } from '#store/metadata.ts'
+import { serverId, type UseEdit } from '#store/metadata.ts'
 import { fromLatin1 } from '#text/bytes.ts'
 
 type Edits = CommandOf<'SETMETADATA'>['edits']
@@ -26,54 +25,48 @@ export async function setMetadata(
   const refusal = mailbox === '' ? undefined : refusalByName(setsShared ? 'SETMETADATA' : 'GETMETADATA', found)
   const problem = refusal ?? tooLong(edits)
   if (problem !== undefined) return problem
-  if (found === undefined) return await store(conversation, account, { found, edits })
+  if (found === undefined) return await store(conversation, account, { found, edits, use: undefined })
   const uses = edits.filter(({ entry }) => entry === specialUseEntry)
-  const use = uses.at(-1)
-  const read = use && useFor(account, found, use.value)
-  if (read !== undefined && 'reply' in read) return read.reply
-  const others = edits.filter(edit => !uses.includes(edit))
-  const reply = await store(conversation, account, { found, edits: others })
-  if (read === undefined || reply.status !== 'OK') return reply
-  await conversation.needs.store.setSpecialUse(found.accountId, found.mailbox.mailboxId, read.use)
-  conversation.notices?.forgetMetadata({ accountId: found.accountId, mailboxId: found.mailbox.mailboxId })
-  return reply
+  const asked = uses.at(-1)
+  const use = asked && useFor(account, found, asked.value)
+  if (use !== undefined && 'reply' in use) return use.reply
+  return await store(conversation, account, { found, edits: edits.filter(edit => !uses.includes(edit)), use })
 }
 
 function tooLong(edits: Edits): Reply | undefined {
-  if (edits.every(({ value }) => value === undefined || value.length <= limits.metadataBytes)) return undefined
+  const fits = edits.every(({ value }) => value === undefined || value.length <= limits.metadataBytes)
+  return fits ? undefined : valueTooLong()
+}
+
+/** RFC 5464 4.3. */
+export function valueTooLong(): Reply {
   const code = { code: 'METADATA', problem: 'MAXSIZE', number: limits.metadataBytes } as const
   return { status: 'NO', code, text: 'The value is too long' }
 }
 
-function useFor(
-  account: Account,
-  found: Found,
-  value: string | undefined,
-): { readonly use: SpecialUse | undefined } | { readonly reply: Reply } {
-  const use = value === undefined || value === '' ? undefined : readUse(value)
+function useFor(account: Account, found: Found, value: string | undefined): UseEdit | { readonly reply: Reply } {
+  const specialUse = value === undefined || value === '' ? undefined : readUse(value)
   if (found.accountId !== account.accountId) return { reply: no('NOPERM', 'Its owner decides what the mailbox is for') }
   if (found.mailbox.name === 'INBOX') return { reply: no('USEATTR', 'INBOX has its use already') }
-  if (use === undefined && value !== undefined && value !== '')
+  if (specialUse === undefined && value !== undefined && value !== '')
     return { reply: no('USEATTR', 'No mailbox here can have this use') }
-  return { use }
+  return { specialUse }
 }
 
 async function store(
   conversation: Conversation,
   { accountId }: Account,
-  { found, edits }: { readonly found: Found | undefined; readonly edits: Edits },
+  { found, edits, use }: { found: Found | undefined; edits: Edits; use: UseEdit | undefined },
 ): Promise<Reply> {
-  if (edits.length === 0) return ok('Done')
   const mailboxId = found?.mailbox.mailboxId ?? serverId
   const place = { accountId: found?.accountId ?? accountId, mailboxId, readerId: accountId }
   const values = edits.map(({ entry, value }) => ({
     entry,
     value: value === undefined ? undefined : fromLatin1(value),
   }))
-  const { kind } = await conversation.needs.store.setMetadata(place, values)
+  const { kind } = await conversation.needs.store.setMetadata(place, values, use)
   if (kind === 'no-such-mailbox') return noSuchMailbox()
   if (kind === 'too-many')
     return { status: 'NO', code: { code: 'METADATA', problem: 'TOOMANY' }, text: 'There are too many annotations' }
-  conversation.notices?.forgetMetadata(place)
   return ok('Done')
 }

@@ -5,6 +5,7 @@ import { bad, ok, type Reply } from '#imap/reply.ts'
 import { answer, asksModseq, isFuzzy, prepare } from '#imap/search/answer.ts'
 import { find } from '#imap/search/find.ts'
 import { keepUpToDate } from '#imap/search/keep-up-to-date.ts'
+import { lastingKey } from '#imap/search/lasting-key.ts'
 import { highestModseq, numberOf, type SearchResult } from '#imap/search/search-result.ts'
 import { tooManyToSearch } from '#imap/search/searched-ranges.ts'
 import { sortedRows } from '#imap/search/sort-rows.ts'
@@ -22,13 +23,8 @@ export async function sort(
   const { output } = conversation
   if (uid) await selected.announceNew(output)
   const tooMany = tooManyToSearch(conversation, selected, key)
-  if (tooMany !== undefined) {
-    if (returns?.save === true) selected.searches.forget()
-    return tooMany
-  }
-  const finding = find(conversation, selected, key)
-  if (returns?.save === true) selected.searches.forget()
-  const found = await finding
+  if (tooMany !== undefined) return tooMany
+  const found = await find(conversation, selected, key)
   const rows = await sortedRows(conversation, selected, found, by)
   const places = rows.map(({ place }) => place)
   const result: SearchResult = { ...found, places, selected, uid, tellsModseq: asksModseq(key) }
@@ -38,7 +34,9 @@ export async function sort(
     output.text(printSort(numbers, modseq))
     return ok('Done')
   }
+  const lasting = returns.update ? lastingKey(selected, key) : undefined
   answer(conversation, { tag, result, returns })
-  if (returns.update) keepUpToDate(conversation, result, { tag, key, sorted: { by, rows } })
+  if (returns.update)
+    keepUpToDate(conversation, result, { tag, key: lasting, items: returns.updateItems, sorted: { by, rows } })
   return ok('Done')
 }

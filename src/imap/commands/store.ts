@@ -51,54 +51,69 @@ interface Stored {
 async function storeIn(conversation: Conversation, selected: Selected, stored: Stored): Promise<Reply> {
   const { command, ranges, uids } = stored
   const expected = command.silent ? new Expected(selected, ranges, command) : undefined
-  const spared = await setFlags(conversation, selected, { uids, command })
-  const someGone = await tell(conversation, selected, { ranges, command, expected, spared })
-  // RFC 7162 3.1.3: what was changed since stays, and is named.
-  if (spared.size > 0) return ok('Some messages have changed since', modified(selected, command, spared))
+  const left = await setFlags(conversation, selected, { uids, command })
+  const someGone = await tell(conversation, selected, { ranges, command, expected, left })
   // RFC 2180 4.2: told only where the client waits for the result of each message.
-  if (someGone && !command.uid && !command.silent) return no('EXPUNGEISSUED', 'Some of the messages are expunged')
-  return ok('Done')
+  const misses = someGone && !command.uid && !command.silent
+  // RFC 7162 3.1.3: what was changed since stays, and is named, whatever else there is to tell.
+  if (left.spared.size > 0) {
+    const reply = ok('Some messages have changed since', modified(selected, command, left.spared))
+    return misses || left.full.size > 0 ? { ...reply, status: 'NO' } : reply
+  }
+  if (left.full.size > 0)
+    return no('LIMIT', 'Some of the messages would have too many keywords, and are left as they are')
+  return misses ? no('EXPUNGEISSUED', 'Some of the messages are expunged') : ok('Done')
 }
 
-/** The UIDs of those that `unchangedSince` spared. */
+/** UIDs of messages that are left as they are. */
+interface Left {
+  /** By `unchangedSince`. */
+  readonly spared: ReadonlySet<number>
+  /** They would have too many keywords. */
+  readonly full: ReadonlySet<number>
+}
+
 async function setFlags(
   conversation: Conversation,
   selected: Selected,
   { uids, command }: { readonly uids: readonly number[]; readonly command: StoreCommand },
-): Promise<ReadonlySet<number>> {
+): Promise<Left> {
   const { accountId, mailboxId } = selected.view
   const { action, flags, keywords, unchangedSince } = command
   const edit = { action, flags, keywords, unchangedSince, reader: readerEdit(selected.view) }
   const spared = new Set<number>()
+  const full = new Set<number>()
   let done = 0
   for (const slice of uidSlices(uids)) {
-    const { modified } = await conversation.needs.store.setFlags(accountId, mailboxId, slice, edit)
+    const { modified, tooMany } = await conversation.needs.store.setFlags(accountId, mailboxId, slice, edit)
     for (const uid of modified) spared.add(uid)
+    for (const uid of tooMany) full.add(uid)
     done += slice.length
     conversation.progress(done, uids.length)
   }
-  return spared
+  return { spared, full }
 }
 
 interface Told {
   readonly ranges: readonly Range[]
   readonly command: StoreCommand
   readonly expected: Expected | undefined
-  readonly spared: ReadonlySet<number>
+  readonly left: Left
 }
 
 /** The FETCH responses; whether some of the messages are gone. */
 async function tell(conversation: Conversation, selected: Selected, told: Told): Promise<boolean> {
   const { output } = conversation
-  const { ranges, expected, spared } = told
+  const { ranges, expected, left } = told
   const { uid, unchangedSince } = told.command
+  // Of what was left alone the client learns at once how it is (RFC 7162 3.1.3), however silent.
+  const isLeft = (at: number) => left.spared.has(at) || left.full.has(at)
   let someGone = false
   let index = -1
   for (const place of placesIn(ranges)) {
     index += 1
     if (selected.isGone(place)) someGone = true
-    else if (spared.has(selected.uidAt(place))) continue
-    else if (expected === undefined) {
+    else if (expected === undefined || isLeft(selected.uidAt(place))) {
       selected.tellFlags(place, output, { uid })
       selected.markTold(place)
     } else {

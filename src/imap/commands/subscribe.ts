@@ -6,14 +6,13 @@ import { no, ok, type Reply } from '#imap/reply.ts'
 import { limits } from '#store/limits.ts'
 
 export async function subscribe(
-  { needs, notices }: Conversation,
+  { needs }: Conversation,
   { accountId }: Account,
   { verb, mailbox }: CommandOf<'SUBSCRIBE'>,
 ): Promise<Reply> {
   const problem = verb === 'SUBSCRIBE' ? await objection(needs.store, accountId, mailbox) : undefined
   if (problem !== undefined) return problem
   await needs.store.setSubscribed(accountId, mailbox, verb === 'SUBSCRIBE')
-  notices?.forgetSubscription(mailbox)
   return ok('Done')
 }
 

@@ -1,4 +1,5 @@
-// UNAUTHENTICATE (RFC 8437): the connection is as before the login, but for TLS and compression. Nothing is expunged.
+// UNAUTHENTICATE (RFC 8437): the connection is as before the login, but for TLS and what ID said. Nothing is expunged. Compression ends
+// behind the answer, by the session.
 
 import type { Conversation } from '#imap/conversation.ts'
 import { ok, type Reply } from '#imap/reply.ts'

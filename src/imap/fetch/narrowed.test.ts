@@ -27,7 +27,12 @@ describe('of places 0 to 3, 5, 7 to 9 are left', () => {
     ['the fourth to the fifth from the end', { partial: { first: 4, last: 5, fromEnd: true } }, [3, 5]],
     ['the first, from the end', { partial: { first: 8, last: 100, fromEnd: true } }, [0]],
     ['none beyond the start', { partial: { first: 9, last: 100, fromEnd: true } }, []],
-    ['the last two of the changed', { changedSince: 4, partial: { first: 1, last: 2, fromEnd: true } }, [5, 7]],
+    ['the changed of the last four', { changedSince: 4, partial: { first: 1, last: 4, fromEnd: true } }, [5, 7]],
+    [
+      'no others where none of the last two changed',
+      { changedSince: 4, partial: { first: 1, last: 2, fromEnd: true } },
+      [],
+    ],
   ]
   for (const [name, modifiers, wanted] of table)
     test(name, () => {

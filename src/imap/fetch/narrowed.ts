@@ -1,4 +1,5 @@
-// The messages that FETCH's modifiers leave of those it names: CHANGEDSINCE (RFC 7162 3.1.4.1), then PARTIAL of what is left (RFC 9394 3.3).
+// The messages that FETCH's modifiers leave of those it names: PARTIAL, the page that the client shows (RFC 9394 3.3), and what has changed on it,
+// CHANGEDSINCE (RFC 7162 3.1.4.1, RFC 9394 3.4).
 
 import { placesIn, type Range, rangesSize } from '#imap/message-ranges.ts'
 import type { Selected } from '#imap/selected.ts'
@@ -10,8 +11,8 @@ export function narrowed(
   selected: Pick<Selected, 'modseqAt'>,
   { changedSince, partial }: Pick<FetchModifiers, 'changedSince' | 'partial'>,
 ): readonly Range[] {
-  const changed = changedSince === undefined ? ranges : changedIn(ranges, selected, changedSince)
-  return partial === undefined ? changed : cutOut(changed, partial)
+  const page = partial === undefined ? ranges : cutOut(ranges, partial)
+  return changedSince === undefined ? page : changedIn(page, selected, changedSince)
 }
 
 function changedIn(

@@ -1,7 +1,7 @@
 // What a FETCH needs of each message: some items stand in the session's columns, others need the message's octets.
 
 import type { FetchItem } from '#wire/imap/command.ts'
-import type { Dialect } from '#wire/imap/dialect.ts'
+import { type Dialect, newsHasUid } from '#wire/imap/dialect.ts'
 
 export type SectionItem = Extract<FetchItem, { readonly kind: 'section' }>
 export type BinaryItem = Extract<FetchItem, { readonly kind: 'binary' }>
@@ -45,8 +45,8 @@ export function planFetch(asked: readonly FetchItem[], options: PlanOptions): Fe
 /** Told, asked for or not; what is asked for keeps its place. */
 function* implied(asked: readonly FetchItem[], { uid, changedSince, dialect }: PlanOptions): Generator<FetchItem> {
   const isAsked = (kind: FetchItem['kind']) => asked.some(item => item.kind === kind)
-  // RFC 3501 6.4.8; RFC 7162 3.2.10.1 where flags may be told unasked; a UIDFETCH response begins with it (RFC 9586 3.1).
-  const tellsUid = uid || (dialect.qresync && asked.some(setsSeen))
+  // RFC 3501 6.4.8; where flags may be told unasked as with them; a UIDFETCH response begins with it (RFC 9586 3.1).
+  const tellsUid = uid || (newsHasUid(dialect) && asked.some(setsSeen))
   if (tellsUid && !dialect.uidOnly && !isAsked('uid')) yield { kind: 'uid' }
   // RFC 7162 3.1.4.1.
   if (changedSince !== undefined && !isAsked('modseq')) yield { kind: 'modseq' }

@@ -1,6 +1,7 @@
 // FETCH items that the session's columns answer: FLAGS, UID, INTERNALDATE, RFC822.SIZE, MODSEQ (RFC 7162), EMAILID and THREADID (RFC 8474),
 // SAVEDATE (RFC 8514).
 
+import { emailIdAt, threadIdAt } from '#imap/object-ids.ts'
 import type { Output } from '#imap/output.ts'
 import type { Selected } from '#imap/selected.ts'
 import type { FetchItem } from '#wire/imap/command.ts'
@@ -34,9 +35,9 @@ function itemPrinter(selected: Selected, item: FetchItem, output: Output): ((pla
     case 'modseq':
       return place => `MODSEQ (${selected.modseqAt(place)})`
     case 'emailid':
-      return place => `EMAILID (${printEmailId({ accountId, number: selected.columns.messageIds[place] ?? 0 })})`
+      return place => `EMAILID (${printEmailId(emailIdAt(selected.columns, place, accountId))})`
     case 'threadid':
-      return place => `THREADID (${printThreadId({ accountId, number: selected.columns.threadIds[place] ?? 0 })})`
+      return place => `THREADID (${printThreadId(threadIdAt(selected.columns, place, accountId))})`
     case 'savedate':
       return place => `SAVEDATE ${printInternalDate(selected.columns.savedDates[place] ?? 0)}`
     default:

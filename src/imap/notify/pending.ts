@@ -5,11 +5,19 @@ import { noticesMax } from '#imap/limits.ts'
 export interface PendingMailbox {
   readonly accountId: number
   readonly mailboxId: number
-  /** As the client calls it. */
-  readonly name: string
-  /** What STATUS is to tell: of new and expunged messages, of flags, or of both. */
+  /** What STATUS is to tell: of new and expunged messages, of flags and UIDVALIDITY, or of both. */
   messages: boolean
   flags: boolean
+}
+
+/** A name that came, went, or has a new `\HasChildren`. */
+export interface PendingName {
+  /** What it was called before. */
+  readonly oldName?: string
+  /** A mailbox of another that may not be seen any more. */
+  readonly isLost?: boolean
+  /** Above a mailbox of another: only told if there is something to see of it. */
+  readonly isAbove?: boolean
 }
 
 export interface PendingMetadata {
@@ -22,8 +30,7 @@ export interface PendingMetadata {
 
 export class Pending {
   readonly mailboxes = new Map<string, PendingMailbox>()
-  /** Names that came, went or have a new `\HasChildren`, and what they were called before. */
-  readonly names = new Map<string, string | undefined>()
+  readonly names = new Map<string, PendingName>()
   readonly subscriptions = new Set<string>()
   readonly metadata = new Map<string, PendingMetadata>()
 
@@ -35,11 +42,24 @@ export class Pending {
     return this.#size > noticesMax
   }
 
-  addMessages(mailbox: Omit<PendingMailbox, 'messages' | 'flags'>, kind: 'messages' | 'flags'): void {
-    const key = keyOf(mailbox)
-    const pending = this.mailboxes.get(key) ?? { ...mailbox, messages: false, flags: false }
+  addMessages({ accountId, mailboxId }: Place, kind: 'messages' | 'flags'): void {
+    const key = keyOf({ accountId, mailboxId })
+    const pending = this.mailboxes.get(key) ?? { accountId, mailboxId, messages: false, flags: false }
     pending[kind] = true
     this.mailboxes.set(key, pending)
+  }
+
+  addName(name: string, more: PendingName = {}): void {
+    const before = this.names.get(name)
+    const isAbove = more.isAbove === true && before?.isAbove !== false
+    this.names.set(name, { ...before, ...more, isAbove })
+  }
+
+  /** What is renamed twice was called last what the client knows. */
+  addRename(oldName: string, name: string): void {
+    const first = this.names.get(oldName)?.oldName
+    if (first !== undefined) this.names.delete(oldName)
+    this.addName(name, { oldName: first ?? oldName })
   }
 
   addMetadata(place: Omit<PendingMetadata, 'entries'>, entries: readonly string[]): void {
@@ -56,6 +76,11 @@ export class Pending {
   }
 }
 
-export function keyOf({ accountId, mailboxId }: { readonly accountId: number; readonly mailboxId: number }): string {
+interface Place {
+  readonly accountId: number
+  readonly mailboxId: number
+}
+
+export function keyOf({ accountId, mailboxId }: Place): string {
   return `${accountId}/${mailboxId}`
 }

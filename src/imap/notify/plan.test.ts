@@ -41,6 +41,22 @@ test('of the selected mailbox only SELECTED says what is told', () => {
   assert.equal(new NotifyPlan([]).selected, undefined)
 })
 
+const elsewhere: readonly (readonly [groups: string, watchesElsewhere: boolean, watchesIt: boolean])[] = [
+  ['(personal (MailboxName))', false, false],
+  ['(selected (MessageNew MessageExpunge))', false, false],
+  ['(mailboxes x (SubscriptionChange))', true, true],
+  ['(subtree x (ServerMetadataChange))', true, false],
+  ['(subscribed (MailboxName))', true, false],
+  ['(subtree x NONE)', false, false],
+]
+for (const [groups, watchesElsewhere, watchesIt] of elsewhere) {
+  test(`NOTIFY SET ${groups} watches ${watchesElsewhere ? '' : 'no '}mailboxes of others${watchesIt ? ', x' : ''}`, () => {
+    const plan = new NotifyPlan(groupsOf(groups))
+    const watched = plan.watches({ name: 'x', isOwn: false, isSubscribed: false })
+    assert.deepEqual([plan.watchesElsewhere, watched], [watchesElsewhere, watchesIt])
+  })
+}
+
 test('unknown events are named', () => {
   assert.deepEqual(unknownEvents(groupsOf('(personal (MailboxName Other AnnotationX))')), ['other', 'annotationx'])
 })

@@ -35,6 +35,8 @@ export interface Named {
 
 interface Rule {
   readonly events: ReadonlySet<EventName>
+  /** It can cover no mailbox of another. */
+  readonly ofOwn: boolean
   covers(named: Named): boolean
 }
 
@@ -54,6 +56,16 @@ export class NotifyPlan {
     return this.#rules.length > 0
   }
 
+  /** Whether any mailbox of another may be. */
+  get watchesElsewhere(): boolean {
+    return this.#rules.some(({ ofOwn }) => !ofOwn)
+  }
+
+  /** Whether any event of this mailbox is wanted; what the server has annotations of is none. */
+  watches(named: Named): boolean {
+    return this.#rules.some(({ events, covers }) => covers(named) && [...events].some(isOfMailbox))
+  }
+
   wants(event: EventName, named: Named): boolean {
     return this.#rules.some(({ events, covers }) => events.has(event) && covers(named))
   }
@@ -62,6 +74,10 @@ export class NotifyPlan {
   get wantsServerMetadata(): boolean {
     return this.#rules.some(({ events }) => events.has('ServerMetadataChange'))
   }
+}
+
+function isOfMailbox(event: EventName): boolean {
+  return event !== 'ServerMetadataChange'
 }
 
 /** Names of `groups` that no event has. */
@@ -87,18 +103,18 @@ function rule({ mailboxes, events }: NotifyGroup): Rule {
   switch (mailboxes.kind) {
     case 'selected':
     case 'selected-delayed':
-      return { events: new Set(), covers: () => false }
+      return { events: new Set(), ofOwn: true, covers: () => false }
     // RFC 5465 6.3: where filters may deliver to any mailbox, these are the same.
     case 'inboxes':
     case 'personal':
-      return { events: new Set(known), covers: ({ isOwn }) => isOwn }
+      return { events: new Set(known), ofOwn: true, covers: ({ isOwn }) => isOwn }
     case 'subscribed':
-      return { events: new Set(known), covers: ({ isSubscribed }) => isSubscribed }
+      return { events: new Set(known), ofOwn: false, covers: ({ isSubscribed }) => isSubscribed }
     case 'mailboxes':
-      return { events: new Set(known), covers: nameIn(mailboxes.names) }
+      return { events: new Set(known), ofOwn: false, covers: nameIn(mailboxes.names) }
     case 'subtree':
     case 'subtree-one':
-      return { events: new Set(known), covers: belowOneOf(mailboxes.names) }
+      return { events: new Set(known), ofOwn: false, covers: belowOneOf(mailboxes.names) }
   }
 }
 

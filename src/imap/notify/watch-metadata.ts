@@ -2,11 +2,10 @@
 
 import type { Account } from '#accounts/account.ts'
 import type { Conversation } from '#imap/conversation.ts'
-import { listMailboxes } from '#imap/mailboxes.ts'
+import { learnMailboxes } from './learn-mailboxes.ts'
 
 export async function watchMetadata(conversation: Conversation, account: Account): Promise<void> {
   const notices = conversation.watchFeed()
   notices.metadata = true
-  const mailboxes = await listMailboxes(conversation, account)
-  notices.learn(mailboxes, await conversation.needs.store.subscriptions(account.accountId))
+  await learnMailboxes(conversation, account, notices)
 }

@@ -1,94 +1,127 @@
-// What happened in the selected mailbox, with what it did to the results that are kept up to date (RFC 5267 4.3): what left them is told first, by the
-// numbers that the client still has, then EXPUNGE, EXISTS and flags, then what came in.
+// What happened in the selected mailbox, with what it did to the results that are kept up to date (RFC 5267 4.3): the flags that changed first
+// (RFC 5465 5.1), then what left the results, by the numbers that the client still has, then EXPUNGE and EXISTS, then what came in.
 
 import type { Conversation } from '#imap/conversation.ts'
 import { placesIn, type Range, rangesOfUids } from '#imap/message-ranges.ts'
 import type { Moment, Selected } from '#imap/selected.ts'
 import { ChannelError } from '#io/channel.ts'
 import { indexOfUid } from '#store/mailbox-view.ts'
+import type { FetchItem } from '#wire/imap/command.ts'
 import { printContextChange, printEsearch } from '#wire/imap/print-search.ts'
-import { changeMembers, type MemberChange } from './context-members.ts'
+import { changeMembers, isMember, type MemberChange } from './context-members.ts'
 import { find } from './find.ts'
 import { refuse } from './keep-up-to-date.ts'
 import type { SearchContext } from './kept-searches.ts'
 import { runsOf } from './saved-result.ts'
 import { rowsOf } from './sort-rows.ts'
 
-/** As `selected.announce`, for a session that may have such results. */
-export async function announce(conversation: Conversation, selected: Selected, moment: Moment): Promise<void> {
+/** New messages of which something is to be fetched. */
+export interface Arrived {
+  readonly uids: readonly number[]
+  readonly items: readonly FetchItem[]
+}
+
+/** As `selected.announce`, for a session that may have such results. Settles with what UPDATE wants fetched of the new messages in them. */
+export async function announce(
+  conversation: Conversation,
+  selected: Selected,
+  moment: Moment,
+): Promise<readonly Arrived[]> {
   const { contexts } = selected.searches
-  if (contexts.length === 0) return await selected.announce(conversation.output, moment)
-  const waiting = new Map<SearchContext, readonly number[]>()
-  for (const context of [...contexts]) {
-    await orGiveUp(conversation, selected, context, async () => {
-      waiting.set(context, await tellRemoved(conversation, selected, context, moment))
-    })
-    await conversation.breathe()
+  if (contexts.length === 0) {
+    await selected.announce(conversation.output, moment)
+    return []
   }
+  const changes = new Map<SearchContext, FlagsMoved>()
+  await forEach(conversation, selected, async context => {
+    changes.set(context, await changedByFlags(conversation, selected, context))
+  })
+  await selected.announce(conversation.output, { ...moment, expunges: false })
+  // From here on nothing may happen until `announce` has told its expunges: one that came between would overtake its REMOVEFROM.
+  for (const context of contexts) tellRemoved(conversation, selected, context, changes.get(context)?.lost ?? [])
   await selected.announce(conversation.output, moment)
-  for (const context of [...contexts]) {
-    await orGiveUp(conversation, selected, context, async () => {
-      await tellAdded(conversation, selected, context, waiting.get(context) ?? [])
-    })
-    await conversation.breathe()
-  }
+  const arrived: Arrived[] = []
+  await forEach(conversation, selected, async context => {
+    const uids = await tellAdded(conversation, selected, context, changes.get(context)?.won ?? [])
+    if (context.items !== undefined && uids.length > 0) arrived.push({ uids, items: context.items })
+  })
+  return arrived
 }
 
 /** A result that can't be followed any more is not worth the session. */
-async function orGiveUp(
+async function forEach(
   conversation: Conversation,
   { searches }: Selected,
-  context: SearchContext,
-  work: () => Promise<void>,
+  work: (context: SearchContext) => Promise<void>,
 ): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    if (error instanceof ChannelError) throw error
-    conversation.log.error('imap.fault', {
-      verb: 'UPDATE',
-      stack: error instanceof Error ? error.stack : String(error),
-    })
-    searches.contexts.splice(searches.contexts.indexOf(context), 1)
-    refuse(conversation, context.tag, 'This result can be kept up to date no longer')
+  for (const context of [...searches.contexts]) {
+    try {
+      await work(context)
+    } catch (error) {
+      if (error instanceof ChannelError) throw error
+      conversation.log.error('imap.fault', {
+        verb: 'UPDATE',
+        stack: error instanceof Error ? error.stack : String(error),
+      })
+      searches.contexts.splice(searches.contexts.indexOf(context), 1)
+      refuse(conversation, context.tag, 'This result can be kept up to date no longer')
+    }
+    await conversation.breathe()
   }
 }
 
-/** Tells what is not in the result any more; the UIDs of messages that have come into it by a change of flags. */
-async function tellRemoved(
+/** UIDs that a change of flags has taken out of a result, or brought into it. */
+interface FlagsMoved {
+  readonly lost: readonly number[]
+  readonly won: readonly number[]
+}
+
+async function changedByFlags(
   conversation: Conversation,
   selected: Selected,
   context: SearchContext,
-  { expunges }: Moment,
-): Promise<readonly number[]> {
-  const { view, columns } = selected
-  const modseq = view.highestModseq
-  const mayBeGone = expunges && (view.gone || view.current !== columns)
-  if (modseq === context.modseq && !mayBeGone) return []
-  const members = new Set(context.members)
-  const gone = mayBeGone ? context.members.filter(uid => isGone(selected, uid)) : []
+): Promise<FlagsMoved> {
+  const modseq = selected.view.highestModseq
   const changed = modseq > context.modseq ? changedRanges(selected, context) : []
   context.modseq = modseq
   const matching = await uidsFound(conversation, selected, context, changed)
-  const lost = uidsIn(selected, changed).filter(uid => members.has(uid) && !matching.has(uid))
-  tell(conversation, selected, context, 'REMOVEFROM', changeMembers(context, { removed: [...gone, ...lost] }))
-  return [...matching].filter(uid => !members.has(uid))
+  return {
+    lost: uidsIn(selected, changed).filter(uid => isMember(context, uid) && !matching.has(uid)),
+    won: [...matching].filter(uid => !isMember(context, uid)),
+  }
 }
 
+/** Also while EXPUNGE must wait: the numbers mean what they did (RFC 5267 A.3). */
+function tellRemoved(
+  conversation: Conversation,
+  selected: Selected,
+  context: SearchContext,
+  lost: readonly number[],
+): void {
+  const { view } = selected
+  const { current } = view
+  const mayBeGone = view.gone || context.lookedAt !== current
+  context.lookedAt = current
+  const gone = mayBeGone ? context.members.filter(uid => isGone(selected, uid)) : []
+  tell(conversation, selected, context, 'REMOVEFROM', changeMembers(context, { removed: [...gone, ...lost] }))
+}
+
+/** What has come in by being new. */
 async function tellAdded(
   conversation: Conversation,
   selected: Selected,
   context: SearchContext,
-  waiting: readonly number[],
-): Promise<void> {
+  won: readonly number[],
+): Promise<readonly number[]> {
   const { exists, columns } = selected
   const arrived = rangesOfUids([{ from: context.highestUid + 1, to: 0xffff_ffff }], columns, exists)
   context.highestUid = Math.max(context.highestUid, selected.uidAt(exists - 1))
   const found = await uidsFound(conversation, selected, context, arrived)
-  const added = [...waiting, ...found].filter(uid => indexOfUid({ uids: columns.uids, count: exists }, uid) >= 0)
-  if (added.length === 0) return
+  const added = [...won, ...found].filter(uid => isKnown(selected, uid) && !isGone(selected, uid))
+  if (added.length === 0) return []
   await learnRows(conversation, selected, context, added)
   tell(conversation, selected, context, 'ADDTO', changeMembers(context, { added }))
+  return [...found]
 }
 
 /** Of a SORT: what it compares of the messages that came in. */
@@ -127,6 +160,10 @@ function uidsIn(selected: Selected, ranges: readonly Range[]): readonly number[]
   return Array.from(placesIn(ranges), place => selected.uidAt(place))
 }
 
+function isKnown({ columns, exists }: Selected, uid: number): boolean {
+  return indexOfUid({ uids: columns.uids, count: exists }, uid) >= 0
+}
+
 function isGone({ view }: Selected, uid: number): boolean {
   return view.gone || indexOfUid(view.current, uid) < 0
 }
@@ -138,11 +175,12 @@ function tell(
   kind: 'ADDTO' | 'REMOVEFROM',
   changes: readonly MemberChange[],
 ): void {
-  if (changes.length === 0) return
   const known = { uids: selected.columns.uids, count: selected.exists }
   const pairs = changes.map(({ position, uids }) => ({
     position,
-    numbers: uid ? uids : uids.map(one => indexOfUid(known, one) + 1),
+    // A message that the client has no number for can't be told by one.
+    numbers: uid ? uids : uids.map(one => indexOfUid(known, one) + 1).filter(number => number > 0),
   }))
-  output.text(printEsearch({ tag, uid, items: [printContextChange(kind, pairs)] }))
+  const told = pairs.filter(({ numbers }) => numbers.length > 0)
+  if (told.length > 0) output.text(printEsearch({ tag, uid, items: [printContextChange(kind, told)] }))
 }

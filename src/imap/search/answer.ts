@@ -5,7 +5,7 @@ import { bad, type Reply } from '#imap/reply.ts'
 import type { Selected } from '#imap/selected.ts'
 import type { SearchKey, SearchReturn } from '#wire/imap/command.ts'
 import { printEsearch } from '#wire/imap/print-search.ts'
-import { holdsKey, resultItems, type SearchResult, savedUids } from './search-result.ts'
+import { asksResult, holdsKey, resultItems, type SearchResult, savedUids } from './search-result.ts'
 
 export interface SearchAsked {
   readonly tag: string
@@ -13,22 +13,29 @@ export interface SearchAsked {
   readonly returns: SearchReturn | undefined
 }
 
+export const tagIsKept = 'A search of this tag is kept up to date already'
+
+/** RFC 5267 4.3.2: the tag names the result that is kept up to date. */
+export function isKept({ searches }: Selected, tag: string): boolean {
+  return searches.contexts.some(context => context.tag === tag)
+}
+
 /** The reply to a search that can't be; undefined: it can, and what it means for the session is done. */
 export function prepare(conversation: Conversation, selected: Selected, asked: SearchAsked): Reply | undefined {
   const { tag, key, returns } = asked
   const refusal = refusalOf(conversation, asked)
   if (refusal !== undefined) return refusal
-  // RFC 5267 4.3.2: the tag names the result from now on.
-  if (returns?.update === true && selected.searches.contexts.some(context => context.tag === tag))
-    return bad('A search of this tag is kept up to date already')
+  if (returns?.update === true && isKept(selected, tag)) return bad(tagIsKept)
   if (asksModseq(key)) conversation.useCondstore()
   return undefined
 }
 
 /** As `prepare`, for a search outside the selected mailbox. */
-export function refusalOf({ dialect }: Conversation, { key, returns }: Omit<SearchAsked, 'tag'>): Reply | undefined {
+export function refusalOf({ dialect }: Conversation, { tag, key, returns }: SearchAsked): Reply | undefined {
   if (dialect.uidOnly && holdsKey(key, one => one.key === 'sequence'))
     return { status: 'BAD', code: { code: 'UIDREQUIRED' }, text: 'UIDONLY is enabled: no message numbers here' }
+  // NOUPDATE would have to name it, within a response code, which ends at a `]`.
+  if (returns?.update === true && tag.includes(']')) return bad('For UPDATE use a tag without ]')
   // RFC 6203 4
   if (returns?.relevancy === true && !isFuzzy(key)) return bad('There is no RELEVANCY without FUZZY')
   return undefined
@@ -48,12 +55,6 @@ export function answer(
   { tag, result, returns }: { readonly tag: string; readonly result: SearchResult; readonly returns: SearchReturn },
 ): void {
   if (returns.save) result.selected.searches.saved = savedUids(result, returns)
-  const items = resultItems(result, returns)
   // RFC 5182 2.1: who only saves is told nothing.
-  if (items.length > 0 || !returns.save || asksResult(returns))
-    output.text(printEsearch({ tag, uid: result.uid, items }))
-}
-
-function asksResult({ min, max, count, all, partial }: SearchReturn): boolean {
-  return min || max || count || all || partial !== undefined
+  if (asksResult(returns)) output.text(printEsearch({ tag, uid: result.uid, items: resultItems(result, returns) }))
 }

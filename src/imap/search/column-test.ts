@@ -2,6 +2,7 @@
 // a message is read only if the cheap keys leave it open.
 
 import { type Range, rangesOfNumbers, rangesOfUids } from '#imap/message-ranges.ts'
+import { emailIdAt, threadIdAt } from '#imap/object-ids.ts'
 import type { Selected } from '#imap/selected.ts'
 import { flag } from '#mail/flags.ts'
 import type { SearchKey, SequenceSet } from '#wire/imap/command.ts'
@@ -48,17 +49,16 @@ export function columnTest(key: SearchKey, ground: SearchGround): ColumnTest {
       return place => verdict(dayOf(columns.savedDates[place] ?? 0) === key.day)
     case 'savedsince':
       return place => verdict((columns.savedDates[place] ?? 0) >= key.day)
-    // RFC 5032 3: in whole seconds, both ends included.
     case 'older':
-      return place => verdict((columns.dates[place] ?? 0) <= ground.nowMs - key.seconds * 1000)
+      return ageTest(ground, age => age >= key.seconds)
     case 'younger':
-      return place => verdict((columns.dates[place] ?? 0) >= ground.nowMs - key.seconds * 1000)
+      return ageTest(ground, age => age <= key.seconds)
     case 'modseq':
       return place => verdict(selected.modseqAt(place) >= key.modseq)
     case 'emailid':
-      return idTest(parseObjectId('M', key.id), selected, columns.messageIds)
+      return idTest(parseObjectId('M', key.id), selected, emailIdAt)
     case 'threadid':
-      return idTest(parseObjectId('T', key.id), selected, columns.threadIds)
+      return idTest(parseObjectId('T', key.id), selected, threadIdAt)
     case 'larger':
       return place => verdict((columns.sizes[place] ?? 0) > key.sizeBytes)
     case 'smaller':
@@ -84,14 +84,28 @@ export function columnTest(key: SearchKey, ground: SearchGround): ColumnTest {
   }
 }
 
+/** RFC 5032 2: in whole seconds, as INTERNALDATE is told; both ends are included. */
+function ageTest({ selected: { columns }, nowMs }: SearchGround, holds: (seconds: number) => boolean): ColumnTest {
+  const now = wholeSeconds(nowMs)
+  return place => verdict(holds(now - wholeSeconds(columns.dates[place] ?? 0)))
+}
+
+/** Of milliseconds. */
+export function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000)
+}
+
 function dayOf(ms: number): number {
   return Math.floor(ms / dayMs) * dayMs
 }
 
-/** An id that is none of ours, or of another account's mail, is nobody's. */
-function idTest(id: ObjectId | undefined, { view }: Selected, numbers: Float64Array): ColumnTest {
-  if (id === undefined || id.accountId !== view.accountId) return () => 'no'
-  return place => verdict(numbers[place] === id.number)
+/** An id that is none of ours is nobody's; one of another account only theirs who came from there. */
+function idTest(id: ObjectId | undefined, { view, columns }: Selected, idAt: typeof emailIdAt): ColumnTest {
+  if (id === undefined || (id.accountId !== view.accountId && columns.origins === undefined)) return () => 'no'
+  return place => {
+    const { accountId, number } = idAt(columns, place, view.accountId)
+    return verdict(number === id.number && accountId === id.accountId)
+  }
 }
 
 function verdict(holds: boolean): Verdict {

@@ -12,7 +12,17 @@ function context(members: number[], values?: Readonly<Record<number, number>>): 
   )
   const compare = (a: SortRow, b: SortRow) => Number(a.values[0]) - Number(b.values[0]) || a.uid - b.uid
   const order = values === undefined ? undefined : { by: [], rows, compare }
-  return { tag: 'A', uid: true, key: { key: 'all' }, members, order, modseq: 0, highestUid: 0 }
+  return {
+    tag: 'A',
+    uid: true,
+    key: { key: 'all' },
+    members,
+    order,
+    modseq: 0,
+    highestUid: 0,
+    items: undefined,
+    lookedAt: undefined,
+  }
 }
 
 test('a search has the order of the mailbox and no positions', () => {

@@ -2,32 +2,47 @@
 
 import type { Conversation } from '#imap/conversation.ts'
 import { contextMessagesMax, contextsMax } from '#imap/limits.ts'
-import type { SearchKey, SequenceSet, SortKey } from '#wire/imap/command.ts'
+import type { FetchItem, SearchKey, SortKey } from '#wire/imap/command.ts'
 import { printStatusResponse } from '#wire/imap/print-lines.ts'
 import type { SortRow } from './kept-searches.ts'
-import { holdsKey, type SearchResult } from './search-result.ts'
+import type { SearchResult } from './search-result.ts'
 import { comparison } from './sort-rows.ts'
 
 export interface KeptSearch {
   readonly tag: string
-  readonly key: SearchKey
+  /** Undefined: what was asked for changes in ways that can't be told. */
+  readonly key: SearchKey | undefined
+  /** What is fetched of each new message in it (RFC 5465 7). */
+  readonly items: readonly FetchItem[] | undefined
   /** Of a SORT: its rows in their order. */
   readonly sorted?: { readonly by: readonly SortKey[]; readonly rows: readonly SortRow[] }
 }
 
-export function keepUpToDate(conversation: Conversation, result: SearchResult, kept: KeptSearch): void {
+/** How many results, and messages in all of them together. */
+export interface ContextLimits {
+  readonly results: number
+  readonly messages: number
+}
+
+export function keepUpToDate(
+  conversation: Pick<Conversation, 'output'>,
+  result: SearchResult,
+  kept: KeptSearch,
+  limits: ContextLimits = { results: contextsMax, messages: contextMessagesMax },
+): void {
   const { selected, places, uid, modseq } = result
-  const { tag, key, sorted } = kept
+  const { tag, key, items, sorted } = kept
   const { contexts } = selected.searches
-  const refusal = refusalText(result, kept)
-  if (refusal !== undefined) {
-    refuse(conversation, tag, refusal)
+  const refusal = refusalText(result, kept, limits)
+  if (refusal !== undefined || key === undefined) {
+    refuse(conversation, tag, refusal ?? changesByItself)
     return
   }
   contexts.push({
     tag,
     uid,
     key,
+    items,
     members: places.map(place => selected.uidAt(place)),
     order: sorted && {
       by: sorted.by,
@@ -36,41 +51,27 @@ export function keepUpToDate(conversation: Conversation, result: SearchResult, k
     },
     modseq,
     highestUid: selected.uidAt(selected.exists - 1),
+    lookedAt: undefined,
   })
 }
 
-function refusalText({ selected, places }: SearchResult, { key, sorted }: KeptSearch): string | undefined {
-  if (holdsKey(key, changesByItself) || sorted?.by.some(({ by }) => by === 'relevancy') === true)
-    return 'Such a result changes in ways that are not told'
+const changesByItself = 'Such a result changes in ways that are not told'
+
+function refusalText(
+  { selected, places }: SearchResult,
+  { key, sorted }: KeptSearch,
+  limits: ContextLimits,
+): string | undefined {
+  if (key === undefined || sorted?.by.some(({ by }) => by === 'relevancy') === true) return changesByItself
   const { contexts } = selected.searches
+  // RFC 5267 4.3.1: one SEARCH must be possible, however large the mailbox is.
+  if (contexts.length === 0 && sorted === undefined) return undefined
   const members = contexts.reduce((sum, context) => sum + context.members.length, places.length)
-  if (contexts.length >= contextsMax || members > contextMessagesMax) return 'This is too much to keep up to date'
+  if (contexts.length >= limits.results || members > limits.messages) return 'This is too much to keep up to date'
   return undefined
 }
 
 /** RFC 5267 4.3.1: an untagged NO, while the search itself is answered. */
-export function refuse({ output }: Conversation, tag: string, text: string): void {
+export function refuse({ output }: Pick<Conversation, 'output'>, tag: string, text: string): void {
   output.text(printStatusResponse({ tag: '*', status: 'NO', code: { code: 'NOUPDATE', tag }, text }))
-}
-
-/** Whether what the key means hangs on more than a message: on the time, on what the client was told before, on where the mailbox ends. */
-function changesByItself(key: SearchKey): boolean {
-  switch (key.key) {
-    case 'sequence':
-    case 'saved':
-    case 'older':
-    case 'younger':
-    case 'recent':
-    case 'new':
-    case 'old':
-      return true
-    case 'uid':
-      return hasStar(key.set)
-    default:
-      return false
-  }
-}
-
-function hasStar(set: SequenceSet): boolean {
-  return set.some(({ from, to }) => from === '*' || to === '*')
 }

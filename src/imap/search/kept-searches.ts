@@ -1,6 +1,7 @@
 // What a session keeps of its searches in the selected mailbox: the saved result (RFC 5182) and the results to keep up to date (RFC 5267 4.3).
 
-import type { SearchKey, SortKey } from '#wire/imap/command.ts'
+import type { Snapshot } from '#store/mailbox-view.ts'
+import type { FetchItem, SearchKey, SortKey } from '#wire/imap/command.ts'
 
 export class KeptSearches {
   /** UIDs of what `$` stands for, ascending; some may be expunged by now. */
@@ -26,6 +27,10 @@ export interface SearchContext {
   /** Changes up to this MODSEQ, and messages up to this UID, are in `members`. */
   modseq: number
   highestUid: number
+  /** What is fetched of each new message that comes into it (RFC 5465 7). */
+  readonly items: readonly FetchItem[] | undefined
+  /** The mailbox as it was when expunged members were looked for last; undefined: it must be looked at. */
+  lookedAt: Snapshot | undefined
 }
 
 export interface SortedOrder {

@@ -32,9 +32,16 @@ export function resultItems(result: SearchResult, returns: SearchReturn): readon
     items.push(`PARTIAL (${returns.partial.written} ${some.length === 0 ? 'NIL' : numbersOf(result, some)})`)
   }
   if (returns.relevancy) items.push(...relevancies(result, returns))
-  const modseq = result.tellsModseq ? highestModseq(result.selected, named(places, returns)) : undefined
+  // RFC 4731 3.2: it belongs to what is told, and is no answer by itself.
+  const tellsModseq = result.tellsModseq && asksResult(returns)
+  const modseq = tellsModseq ? highestModseq(result.selected, named(places, returns)) : undefined
   if (modseq !== undefined) items.push(`MODSEQ ${modseq}`)
   return items
+}
+
+/** Whether anything is to be told of the result (RFC 5182 2.1). */
+export function asksResult({ min, max, count, all, partial, relevancy }: SearchReturn): boolean {
+  return min || max || count || all || relevancy || partial !== undefined
 }
 
 /** UIDs that `$` stands for from now on, ascending (RFC 5182 2.4, RFC 9394 3.2). */

@@ -5,13 +5,14 @@ import type { Conversation } from '#imap/conversation.ts'
 import { messageBatches } from '#imap/fetch/message-batches.ts'
 import { sortTextChars } from '#imap/limits.ts'
 import type { Selected } from '#imap/selected.ts'
-import { parseAddressList } from '#mail/address-list.ts'
+import { envelopeAddresses } from '#mail/envelope.ts'
 import { firstValue, type Header } from '#mail/header.ts'
 import { sentMs } from '#mail/sent-date.ts'
 import { baseSubject } from '#mail/thread-keys.ts'
 import { casemap, compareMapped } from '#text/casemap.ts'
-import { decodeEncodedWords } from '#text/encoded-word.ts'
+import { decodeEncodedWords, undecodedOctets } from '#text/encoded-word.ts'
 import type { SortKey } from '#wire/imap/command.ts'
+import { wholeSeconds } from './column-test.ts'
 import type { FoundMessages } from './find.ts'
 import { inTurns } from './in-turns.ts'
 import type { SortRow } from './kept-searches.ts'
@@ -87,7 +88,7 @@ function readerOf(
 ): (place: number, header: Header) => Value {
   switch (by) {
     case 'arrival':
-      return place => columns.dates[place] ?? 0
+      return place => wholeSeconds(columns.dates[place] ?? 0)
     case 'size':
       return place => columns.sizes[place] ?? 0
     case 'relevancy':
@@ -96,11 +97,11 @@ function readerOf(
     case 'date':
       return (place, header) => sentMs(header, columns.dates[place] ?? 0)
     case 'subject':
-      return (_place, header) => comparable(baseSubject(decodeEncodedWords(firstValue(header, 'subject') ?? '')))
+      return (_place, header) => comparable(firstValue(header, 'subject') ?? '', baseSubject)
     case 'from':
     case 'to':
     case 'cc':
-      return (_place, header) => comparable(decodeEncodedWords(firstAddress(header, by)?.mailbox ?? ''))
+      return (_place, header) => comparable(firstAddress(header, by)?.mailbox ?? '')
     case 'displayfrom':
       return (_place, header) => comparable(shownAddress(header, 'from'))
     case 'displayto':
@@ -108,19 +109,25 @@ function readerOf(
   }
 }
 
-function comparable(text: string): string {
-  return casemap(text.slice(0, sortTextChars))
+const behindAll = '\u{10ffff}'
+
+/** `latin1Text` as it is compared: what `cut` leaves of it, decoded. What can't be decoded goes by its octets, behind all others (RFC 5255 4.6). */
+function comparable(latin1Text: string, cut = (text: string) => text): string {
+  const text = decodeEncodedWords(latin1Text)
+  const octets = undecodedOctets(latin1Text, text)
+  if (octets !== undefined) return behindAll + cut(octets).slice(0, sortTextChars)
+  return casemap(cut(text).slice(0, sortTextChars))
 }
 
 function firstAddress(header: Header, name: 'from' | 'to' | 'cc') {
-  return parseAddressList(firstValue(header, name) ?? '')[0]
+  return envelopeAddresses(header, name)[0]
 }
 
-/** RFC 5957 3: the name; without one the address; of a group its name. */
+/** RFC 5957 3: the name, if there is one when it is decoded; else the address; of a group its name. */
 function shownAddress(header: Header, name: 'from' | 'to'): string {
   const address = firstAddress(header, name)
   if (address === undefined) return ''
-  if (address.name !== undefined && address.name !== '') return decodeEncodedWords(address.name)
-  const mailbox = decodeEncodedWords(address.mailbox ?? '')
+  if (address.name !== undefined && decodeEncodedWords(address.name) !== '') return address.name
+  const mailbox = address.mailbox ?? ''
   return address.host === undefined ? mailbox : `${mailbox}@${address.host}`
 }

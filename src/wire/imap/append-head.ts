@@ -1,9 +1,8 @@
 // What stands before a literal of APPEND or REPLACE: to be checked before the literal is accepted (RFC 3501 4.3).
 
-import { Cursor } from '#text/cursor.ts'
 import type { AppendMessage } from './command.ts'
 import type { Dialect } from './dialect.ts'
-import { space } from './grammar.ts'
+import { commandCursor, space } from './grammar.ts'
 import { commandStart } from './parse.ts'
 import { appendMessages, appendTarget } from './parse-append.ts'
 import type { LiteralEvent } from './receiver.ts'
@@ -33,7 +32,7 @@ export function parseAppendHead(
   const head = before === undefined ? newHead(text, dialect) : { ...before, at: before.messages.at(-1)?.at ?? 0 }
   if (head === undefined) return undefined
   const { at, ...target } = head
-  const cursor = new Cursor(text, at)
+  const cursor = commandCursor(text, dialect, at)
   const messages = appendMessages(cursor, dialect, true)
   cursor.expectEnd()
   const streams = messages.at(-1)?.parts.at(-1)?.kind !== 'url'
@@ -48,7 +47,7 @@ function newHead(
   const uid = written === 'UID REPLACE'
   const verb = uid ? 'REPLACE' : written
   if (verb !== 'APPEND' && verb !== 'REPLACE') return undefined
-  const cursor = new Cursor(text, at)
+  const cursor = commandCursor(text, dialect, at)
   const { mailbox, number } = appendTarget(cursor, verb, dialect)
   if (cursor.done) return undefined
   space(cursor)

@@ -121,7 +121,7 @@ export interface FetchModifiers {
   readonly changedSince: number | undefined
   /** RFC 7162 3.2.6: and which of the UIDs were expunged since. */
   readonly vanished: boolean
-  /** RFC 9394 3.3: of the messages left, the ones from `first` to `last`, both included, counted from 1; from the end if `fromEnd`. */
+  /** RFC 9394 3.3: of the messages that the set names, the ones from `first` to `last`, both included, counted from 1; from the end if `fromEnd`. */
   readonly partial: { readonly first: number; readonly last: number; readonly fromEnd: boolean } | undefined
 }
 
@@ -170,6 +170,8 @@ export interface SearchReturn {
   readonly relevancy: boolean
   readonly context: boolean
   readonly update: boolean
+  /** With UPDATE: what is fetched of each new message that comes into the result (RFC 5465 7). */
+  readonly updateItems: readonly FetchItem[] | undefined
   readonly partial: PartialRange | undefined
 }
 
@@ -232,15 +234,27 @@ export type Command = { readonly tag: string } & (
   /** `initial` is decoded; undefined when the client sent none. */
   | { readonly verb: 'AUTHENTICATE'; readonly mechanism: string; readonly initial: Uint8Array | undefined }
   /** Mailbox names are decoded (modified UTF-7, or UTF-8), INBOX in any case is 'INBOX'. */
-  | ({ readonly verb: 'SELECT' | 'EXAMINE'; readonly mailbox: string } & SelectParameters)
+  | ({
+      readonly verb: 'SELECT' | 'EXAMINE'
+      readonly mailbox: string
+      /** In rev2: how the name was written, where that is not `mailbox` itself. */
+      readonly given?: string
+    } & SelectParameters)
   | {
       readonly verb: 'CREATE' | 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE'
       readonly mailbox: string
       readonly specialUse?: string
-      /** In rev2, of a name to be made: how it was written, where that is not `mailbox` itself. */
+      /** In rev2: how the name was written, where that is not `mailbox` itself. */
       readonly given?: string
     }
-  | { readonly verb: 'RENAME'; readonly from: string; readonly to: string; readonly given?: string }
+  | {
+      readonly verb: 'RENAME'
+      readonly from: string
+      readonly to: string
+      /** In rev2, as `given`. */
+      readonly fromGiven?: string
+      readonly toGiven?: string
+    }
   /** `options` undefined: the plain LIST of RFC 3501, one pattern. */
   | {
       readonly verb: 'LIST'
@@ -293,7 +307,13 @@ export type Command = { readonly tag: string } & (
       readonly watch: { readonly status: boolean; readonly groups: readonly NotifyGroup[] } | undefined
     }
   | ({ readonly verb: 'STATUS'; readonly mailbox: string } & StatusItems)
-  | { readonly verb: 'APPEND'; readonly mailbox: string; readonly messages: readonly AppendMessage[] }
+  | {
+      readonly verb: 'APPEND'
+      readonly mailbox: string
+      /** In rev2: how the name was written, where that is not `mailbox` itself. */
+      readonly given?: string
+      readonly messages: readonly AppendMessage[]
+    }
   /** RFC 8508: `number` is a UID if `uid`. */
   | {
       readonly verb: 'REPLACE'

@@ -28,3 +28,11 @@ export function dialectOf(enabled: ReadonlySet<string>): Dialect {
     uidOnly: enabled.has('UIDONLY'),
   }
 }
+
+/**
+ * Whether every FETCH response that tells what was not asked for carries the UID: in rev2 (RFC 9051 7.5.2), and once CONDSTORE is
+ * on (RFC 7162 3.2.4).
+ */
+export function newsHasUid({ rev2, condstore }: Dialect): boolean {
+  return rev2 || condstore
+}

@@ -1,8 +1,9 @@
 // Flags and keywords (RFC 3501 2.3.2, 9 `flag`): read into bits and names, printed from them.
 
-import { systemFlags } from '#mail/flags.ts'
+import { systemFlagBits, systemFlags } from '#mail/flags.ts'
 import type { Cursor } from '#text/cursor.ts'
 import { atom, parenthesized, skipSpaces } from './grammar.ts'
+import { ImapParseError } from './imap-parse-error.ts'
 import { keywordLengthMax, keywordsMax } from './limits.ts'
 
 const bitOf = new Map(systemFlags.map(([bit, name]) => [name.toUpperCase(), bit]))
@@ -15,18 +16,16 @@ export interface FlagSet {
 
 /** STORE's flags: in parentheses, or bare with spaces between. `\Recent` is refused: nobody can change it. */
 export function storeFlags(cursor: Cursor): FlagSet {
-  if (cursor.peek === '(') return collect(cursor, parenthesized(cursor, listOptions, flagName))
-  const names = [flagName(cursor)]
-  while (skipSpaces(cursor) && !cursor.done) {
-    if (names.length === listOptions.max) cursor.fail('too many flags')
-    names.push(flagName(cursor))
-  }
+  const read = flagReader()
+  if (cursor.peek === '(') return collect(cursor, parenthesized(cursor, listOptions, read))
+  const names = [read(cursor)]
+  while (skipSpaces(cursor) && !cursor.done) names.push(read(cursor))
   return collect(cursor, names)
 }
 
 /** APPEND's flags. `\Recent` is dropped: programs that copy mailboxes send back every flag they were told. */
 export function appendFlags(cursor: Cursor): FlagSet {
-  const names = parenthesized(cursor, listOptions, flagName)
+  const names = parenthesized(cursor, listOptions, flagReader())
   return collect(
     cursor,
     names.filter(name => name.toUpperCase() !== '\\RECENT'),
@@ -41,7 +40,7 @@ export function keyword(cursor: Cursor): string {
 
 /** `flag-list` without its parentheses: `\Answered \Seen $Forwarded`. `keywords` are joined by spaces, '' for none. */
 export function printFlags(flags: number, keywords = '', recent = false): string {
-  const system = printedFlags[(flags & 31) | (recent ? 32 : 0)] ?? ''
+  const system = printedFlags[(flags & systemFlagBits) | (recent ? 32 : 0)] ?? ''
   if (keywords === '') return system
   return system === '' ? keywords : `${system} ${keywords}`
 }
@@ -52,10 +51,26 @@ const printedFlags = Array.from({ length: 64 }, (_, flags) => {
   return (flags & 32 ? [...names, '\\Recent'] : names).join(' ')
 })
 
-const listOptions = { max: keywordsMax + systemFlags.length + 1, mayBeEmpty: true, what: 'flags' }
+/** All flags, `\Recent` too, and as many keywords as are taken at once. */
+const namesMax = keywordsMax + systemFlags.length + 1
+const listOptions = { max: Number.POSITIVE_INFINITY, mayBeEmpty: true, what: 'flags' }
 
-function flagName(cursor: Cursor): string {
-  return cursor.take('\\') ? `\\${atom(cursor, 'a flag')}` : keyword(cursor)
+/** Reads one name after the other, as many as may be. */
+function flagReader(): (cursor: Cursor) => string {
+  let count = 0
+  return cursor => {
+    count += 1
+    if (count > namesMax) throw tooMuch(cursor, 'too many flags')
+    if (cursor.take('\\')) return `\\${atom(cursor, 'a flag')}`
+    const name = atom(cursor, 'a keyword')
+    if (name.length > keywordLengthMax) throw tooMuch(cursor, 'the keyword is too long')
+    return name
+  }
+}
+
+/** What the grammar allows, but not we: the answer is NO (RFC 5530, LIMIT). */
+function tooMuch({ at }: Cursor, message: string): ImapParseError {
+  return new ImapParseError(message, at, { code: 'LIMIT' })
 }
 
 function collect(cursor: Cursor, names: readonly string[]): FlagSet {
@@ -68,6 +83,6 @@ function collect(cursor: Cursor, names: readonly string[]): FlagSet {
     else if (name.startsWith('\\')) cursor.fail(`no such flag: ${name}`)
     else if (!keywords.has(upper)) keywords.set(upper, name)
   }
-  if (keywords.size > keywordsMax) cursor.fail(`more than ${keywordsMax} keywords`)
+  if (keywords.size > keywordsMax) throw tooMuch(cursor, `more than ${keywordsMax} keywords`)
   return { flags, keywords: [...keywords.values()] }
 }

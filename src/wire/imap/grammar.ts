@@ -2,7 +2,16 @@
 // Where it does no harm they are read more freely than written down: several spaces for one, octets over 127 in strings.
 
 import { fromLatin1 } from '#text/bytes.ts'
-import { type CharacterSet, type Cursor, characterSet } from '#text/cursor.ts'
+import { type CharacterSet, Cursor, characterSet } from '#text/cursor.ts'
+import type { Dialect } from './dialect.ts'
+
+/** Over the command of a client that has enabled UTF-8. */
+class Utf8Cursor extends Cursor {}
+
+/** What parsers read a command with that came in `dialect`. */
+export function commandCursor(text: string, dialect: Dialect, at = 0): Cursor {
+  return dialect.utf8 ? new Utf8Cursor(text, at) : new Cursor(text, at)
+}
 
 /** Throws ParseError unless a space stands here; takes all of them. */
 export function space(cursor: Cursor): void {
@@ -60,6 +69,7 @@ export function listPattern(cursor: Cursor): string {
 }
 
 export function quoted(cursor: Cursor): string {
+  const start = cursor.at
   cursor.expect('"')
   let value = cursor.takeWhile(quotedCharacters)
   while (!cursor.take('"')) {
@@ -68,6 +78,11 @@ export function quoted(cursor: Cursor): string {
     if (escaped !== '"' && escaped !== '\\') cursor.fail('in a quoted string only " and \\ can follow a \\')
     cursor.at += 1
     value += escaped + cursor.takeWhile(quotedCharacters)
+  }
+  // RFC 6855 3; before it is enabled old clients put other charsets there.
+  if (cursor instanceof Utf8Cursor && isEightBit(value) && unicode(value) === value) {
+    cursor.at = start
+    cursor.fail('a quoted string is in UTF-8')
   }
   return value
 }
@@ -100,12 +115,16 @@ export function literal8(cursor: Cursor): string {
 
 /** A text that should be US-ASCII and is, from clients of today, UTF-8; from an old one Latin-1. */
 export function unicode(octets: string): string {
-  if (!/[\x80-\xff]/.test(octets)) return octets
+  if (!isEightBit(octets)) return octets
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromLatin1(octets))
   } catch {
     return octets
   }
+}
+
+function isEightBit(octets: string): boolean {
+  return /[\x80-\xff]/.test(octets)
 }
 
 /** `number`: up to 2^53, which is more than rev1 has and enough for rev2's number64. */

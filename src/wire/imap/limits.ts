@@ -47,8 +47,8 @@ export const enableNamesMax = 50
 export const quotedLengthMax = 1_000
 /** Keys of SORT: more than there are. */
 export const sortKeysMax = 20
-/** Patterns of one LIST, and options in each of its lists. */
-export const listPatternsMax = 100
+/** Patterns of one LIST, as many as an account has mailboxes; and options in each of its lists. */
+export const listPatternsMax = 10_000
 export const listOptionsMax = 20
 /** Annotations named in one command, and the length of a name. */
 export const metadataEntriesMax = 100

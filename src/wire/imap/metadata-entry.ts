@@ -14,13 +14,15 @@ export function entryName(cursor: Cursor): string {
   return cursor.fail(problem)
 }
 
-/** As `entryName`, but `/private` and `/shared` alone, below which GETMETADATA may look, are not names of anything. */
+/** As `entryName`, but of an annotation itself: `/private` and `/shared/vendor/x` are only what GETMETADATA may look below. */
 export function wholeEntryName(cursor: Cursor): string {
   const start = cursor.at
   const name = entryName(cursor)
-  if (name.indexOf('/', 1) > 0) return name
+  const levels = name.split('/').length - 1
+  // RFC 5464 3.2.1: behind `vendor` stand whose it is, and its name.
+  if (levels >= (/^\/[^/]+\/vendor(?:\/|$)/.test(name) ? 4 : 2)) return name
   cursor.at = start
-  return cursor.fail('an annotation has a name below /private or /shared')
+  return cursor.fail('an annotation has a name below /private or /shared, or below /vendor/NAME there')
 }
 
 /** `(name name ...)`, each once. */

@@ -6,20 +6,21 @@ export interface ObjectId {
   readonly number: number
 }
 
-/** EMAILID: the same for every copy of a message in its account. */
+/** EMAILID: the same for every copy of a message. */
 export function printEmailId({ accountId, number }: ObjectId): string {
   return `M${accountId}-${number}`
 }
 
-/** MAILBOXID: stays with a mailbox that is renamed, and is never given again. */
+/** MAILBOXID: stays with a mailbox that is renamed, and is never given again. Where UIDVALIDITY changes (after a restore, nowhere else) the UIDs
+ * stand for other messages: RFC 8474 4 wants another id then. */
 export function printMailboxId({
   accountId,
   mailbox,
 }: {
   readonly accountId: number
-  readonly mailbox: { readonly mailboxId: number }
+  readonly mailbox: { readonly mailboxId: number; readonly uidValidity: number }
 }): string {
-  return `F${accountId}-${mailbox.mailboxId}`
+  return `F${accountId}-${mailbox.mailboxId}-${mailbox.uidValidity}`
 }
 
 export function printThreadId({ accountId, number }: ObjectId): string {

@@ -40,6 +40,11 @@ test('what is malformed', () => {
     'DELETEACL x',
     'LISTRIGHTS x',
     'MYRIGHTS',
+    'SETACL x "" l',
+    'SETACL x "-" l',
+    'DELETEACL x "-"',
+    'LISTRIGHTS x "a\tb"',
+    'LISTRIGHTS x "\xc2\x85"',
   ]
   for (const text of malformed) assert.throws(() => parseCommand(`a ${text}`), ImapParseError, text)
 })

@@ -30,9 +30,14 @@ function mailboxAndIdentifier(cursor: Cursor, dialect: Dialect) {
   space(cursor)
   const mailbox = mailboxName(cursor, dialect)
   space(cursor)
+  const start = cursor.at
   const written = unicode(astring(cursor, 'an identifier'))
   const negative = written.startsWith('-')
-  return { mailbox, identifier: negative ? written.slice(1) : written, negative }
+  const identifier = negative ? written.slice(1) : written
+  if (identifier !== '' && !/[\p{Cc}\p{Cs}]/u.test(identifier)) return { mailbox, identifier, negative }
+  // RFC 4314 3: what is empty, or cannot be prepared (RFC 4013 2.3), is no identifier.
+  cursor.at = start
+  return cursor.fail('that is no identifier')
 }
 
 /** A letter that is no right makes the command bad, the others must not be taken without it (RFC 4314 3.1). */

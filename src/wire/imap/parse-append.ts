@@ -9,12 +9,12 @@ import type { Dialect } from './dialect.ts'
 import { appendFlags } from './flags.ts'
 import { astring, literal, positiveNumber, skipSpaces, space } from './grammar.ts'
 import { catenatePartsMax } from './limits.ts'
-import { mailboxName } from './mailbox-name.ts'
+import { namedAs } from './parse-mailboxes.ts'
 
 export function append(cursor: Cursor, tag: string, dialect: Dialect): Command {
-  const { mailbox } = appendTarget(cursor, 'APPEND', dialect)
+  const { number: _none, ...target } = appendTarget(cursor, 'APPEND', dialect)
   space(cursor)
-  return { tag, verb: 'APPEND', mailbox, messages: appendMessages(cursor, dialect, false) }
+  return { tag, verb: 'APPEND', ...target, messages: appendMessages(cursor, dialect, false) }
 }
 
 export function replace(uid: boolean): ArgumentReader {
@@ -30,14 +30,15 @@ export function appendTarget(
   cursor: Cursor,
   verb: 'APPEND' | 'REPLACE',
   dialect: Dialect,
-): { readonly mailbox: string; readonly number: number | '*' } {
+): { readonly mailbox: string; readonly given?: string; readonly number: number | '*' } {
   space(cursor)
   let number: number | '*' = '*'
   if (verb === 'REPLACE') {
     if (!cursor.take('*')) number = positiveNumber(cursor, 'a message number')
     space(cursor)
   }
-  return { mailbox: mailboxName(cursor, dialect), number }
+  const { name: mailbox, ...given } = namedAs(cursor, dialect)
+  return { mailbox, ...given, number }
 }
 
 /** At least one. With `open` the text may end behind any literal: then the last message is as long as it is. */

@@ -90,6 +90,8 @@ export const uidArgumentReaders: ReadonlyMap<string, ArgumentReader> = new Map<s
   ['SEARCH', searchCommand(true)],
   ['SORT', sort(true)],
   ['THREAD', thread(true)],
+  // RFC 7377 2 writes it so; its answers are in UIDs in any case.
+  ['ESEARCH', esearch],
   ['FETCH', fetch(true)],
   ['STORE', store(true)],
   ['COPY', copy('COPY', true)],

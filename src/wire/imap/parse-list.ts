@@ -5,15 +5,15 @@ import type { Command, ListOptions, ListSelection } from './command.ts'
 import type { Dialect } from './dialect.ts'
 import { atom, parenthesized, skipSpaces, space } from './grammar.ts'
 import { listOptionsMax, listPatternsMax } from './limits.ts'
-import { mailboxName, mailboxPattern } from './mailbox-name.ts'
-import { entryNames } from './metadata-entry.ts'
+import { mailboxPattern, mailboxReference } from './mailbox-name.ts'
+import { entryName, entryNames } from './metadata-entry.ts'
 import { statusItemList } from './parse-mailboxes.ts'
 
 export function list(cursor: Cursor, tag: string, dialect: Dialect): Command {
   space(cursor)
   const selection = cursor.peek === '(' ? selectionOptions(cursor) : undefined
   if (selection !== undefined) space(cursor)
-  const reference = mailboxName(cursor, dialect)
+  const reference = mailboxReference(cursor, dialect)
   space(cursor)
   const several = cursor.peek === '('
   const patterns = several ? patternList(cursor, dialect) : [mailboxPattern(cursor, dialect)]
@@ -26,7 +26,7 @@ export function list(cursor: Cursor, tag: string, dialect: Dialect): Command {
 
 export function lsub(cursor: Cursor, tag: string, dialect: Dialect): Command {
   space(cursor)
-  const reference = mailboxName(cursor, dialect)
+  const reference = mailboxReference(cursor, dialect)
   space(cursor)
   return { tag, verb: 'LSUB', reference, pattern: mailboxPattern(cursor, dialect) }
 }
@@ -104,7 +104,8 @@ function returnOption(cursor: Cursor): Partial<Returns> {
       return { status: statusItemList(cursor) }
     case 'METADATA':
       space(cursor)
-      return { metadata: entryNames(cursor) }
+      // RFC 5464's `entries`: one alone needs no parentheses.
+      return { metadata: cursor.peek === '(' ? entryNames(cursor) : [entryName(cursor)] }
     default:
       cursor.at = start
       return cursor.fail(`no such return option: ${name.slice(0, 40)}`)

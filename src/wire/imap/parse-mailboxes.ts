@@ -11,36 +11,37 @@ import { selectParameters } from './parse-select.ts'
 export function select(verb: 'SELECT' | 'EXAMINE'): ArgumentReader {
   return (cursor, tag, dialect) => {
     space(cursor)
-    const mailbox = mailboxName(cursor, dialect)
-    return { tag, verb, mailbox, ...selectParameters(cursor) }
+    const { name: mailbox, ...given } = namedAs(cursor, dialect)
+    return { tag, verb, mailbox, ...given, ...selectParameters(cursor) }
   }
 }
 
 export function withMailbox(verb: 'DELETE' | 'SUBSCRIBE' | 'UNSUBSCRIBE'): ArgumentReader {
   return (cursor, tag, dialect) => {
     space(cursor)
-    return { tag, verb, mailbox: mailboxName(cursor, dialect) }
+    const { name: mailbox, ...given } = namedAs(cursor, dialect)
+    return { tag, verb, mailbox, ...given }
   }
 }
 
 /** CREATE with USE of RFC 6154 3. Several attributes come as one `specialUse` with spaces between: no mailbox of ours has two. */
 export function create(cursor: Cursor, tag: string, dialect: Dialect): Command {
   space(cursor)
-  const { name: mailbox, ...given } = newName(cursor, dialect)
+  const { name: mailbox, ...given } = namedAs(cursor, dialect)
   if (!skipSpaces(cursor) || cursor.done) return { tag, verb: 'CREATE', mailbox, ...given }
   cursor.expect('(')
   skipSpaces(cursor)
   if (!cursor.takeAnyCase('USE')) cursor.fail('expected USE')
   space(cursor)
   const options = { max: specialUses.size, mayBeEmpty: true, what: 'attributes' }
-  const specialUse = parenthesized(cursor, options, useAttribute).join(' ')
+  const specialUse = [...new Set(parenthesized(cursor, options, useAttribute))].join(' ')
   skipSpaces(cursor)
   cursor.expect(')')
   return { tag, verb: 'CREATE', mailbox, ...given, ...(specialUse === '' ? {} : { specialUse }) }
 }
 
-/** The name of a mailbox to be made, and how a rev2 client wrote it where that is another spelling (RFC 9051 6.3.9.7). */
-function newName(cursor: Cursor, dialect: Dialect): { readonly name: string; readonly given?: string } {
+/** The name of a mailbox, and how a rev2 client wrote it where that is another spelling (RFC 9051 6.3.9.7). */
+export function namedAs(cursor: Cursor, dialect: Dialect): { readonly name: string; readonly given?: string } {
   const start = cursor.at
   const name = mailboxName(cursor, dialect)
   if (!dialect.rev2) return { name }
@@ -64,10 +65,12 @@ function useAttribute(cursor: Cursor): string {
 
 export function rename(cursor: Cursor, tag: string, dialect: Dialect): Command {
   space(cursor)
-  const from = mailboxName(cursor, dialect)
+  const from = namedAs(cursor, dialect)
   space(cursor)
-  const { name, ...given } = newName(cursor, dialect)
-  return { tag, verb: 'RENAME', from, to: name, ...given }
+  const to = namedAs(cursor, dialect)
+  const fromGiven = from.given === undefined ? {} : { fromGiven: from.given }
+  const toGiven = to.given === undefined ? {} : { toGiven: to.given }
+  return { tag, verb: 'RENAME', from: from.name, to: to.name, ...fromGiven, ...toGiven }
 }
 
 export function status(cursor: Cursor, tag: string, dialect: Dialect): Command {

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ImapParseError } from './imap-parse-error.ts'
-import { fetchItemsMax, searchDepthMax, searchKeysMax, sequenceRangesMax, tagLengthMax } from './limits.ts'
+import {
+  fetchItemsMax,
+  keywordLengthMax,
+  keywordsMax,
+  searchDepthMax,
+  searchKeysMax,
+  sequenceRangesMax,
+  tagLengthMax,
+} from './limits.ts'
 import { parseCommand } from './parse.ts'
 
 function errorOf(text: string): ImapParseError {
@@ -96,11 +104,6 @@ const malformed = [
   'SELECT a (CONDSTORE QRESYNC (1 2) CONDSTORE)',
   'STORE 1 (UNCHANGEDSINCE) FLAGS ()',
   'STORE 1 (CHANGEDSINCE 1) FLAGS ()',
-  'SELECT &',
-  'SELECT &x',
-  'SELECT "a & b"',
-  'SELECT &AGE-',
-  'SELECT "&2D0-"',
   'SELECT "\xff"',
   'SELECT "\xc3"',
   'CREATE x y',
@@ -116,7 +119,6 @@ const malformed = [
   'LIST "" ',
   'LIST "" (',
   'LIST * *',
-  'LSUB "" &',
   'STATUS x',
   'STATUS x ()',
   'STATUS x MESSAGES',
@@ -200,8 +202,6 @@ const malformed = [
   'SEARCH BEFORE 99-Dec-2026',
   'STORE 1 +FLAGS ("a")',
   'STORE 1 +FLAGS (\xe4)',
-  `STORE 1 +FLAGS (${'a'.repeat(200)})`,
-  `STORE 1 +FLAGS (${Array.from({ length: 101 }, (_, index) => `k${index}`).join(' ')})`,
   'STORE 1 +FLAGS (\\Seen) x',
   'COPY 1',
   'COPY x y',
@@ -249,6 +249,23 @@ describe('parseCommand refuses', () => {
       assert.ok(at >= 0 && at <= text.length + 2)
     })
   }
+
+  test('a name that is no modified UTF-7 by its own code', () => {
+    for (const name of ['&', '&x', '"a & b"', '&AGE-', '"&2D0-"', 'R&D'])
+      for (const text of [`SELECT ${name}`, `RENAME x ${name}`, `APPEND ${name} {0}\r\n`, `COPY 1 ${name}`]) {
+        const { tag, code } = errorOf(`a ${text}`)
+        assert.deepEqual([tag, code], ['a', 'CANNOT'])
+      }
+  })
+
+  test('more than we take of what the grammar allows by its own code', () => {
+    const names = Array.from({ length: keywordsMax + 1 }, (_, number) => `k${number}`).join(' ')
+    for (const flags of [names, `${names} ${names}`, 'a'.repeat(keywordLengthMax + 1)])
+      for (const text of [`STORE 1 FLAGS ${flags}`, `STORE 1 FLAGS (${flags})`, `APPEND x (${flags}) {0}\r\n`]) {
+        const { tag, code } = errorOf(`a ${text}`)
+        assert.deepEqual([tag, code], ['a', 'LIMIT'])
+      }
+  })
 
   test('an unknown charset by its own code', () => {
     for (const search of ['SEARCH CHARSET x-nonsense TEXT x', 'UID SEARCH CHARSET "" ALL']) {

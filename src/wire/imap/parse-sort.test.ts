@@ -17,6 +17,7 @@ const nothing: SearchReturn = {
   relevancy: false,
   context: false,
   update: false,
+  updateItems: undefined,
   partial: undefined,
 }
 const all = { key: 'all' } as const
@@ -61,6 +62,9 @@ const returns: readonly (readonly [string, Partial<SearchReturn>])[] = [
   ['(SAVE COUNT)', { save: true, count: true }],
   ['(UPDATE)', { update: true, all: true }],
   ['(CONTEXT UPDATE MIN)', { context: true, update: true, min: true }],
+  ['(UPDATE (UID FLAGS) MIN)', { update: true, updateItems: [{ kind: 'uid' }, { kind: 'flags' }], min: true }],
+  ['(COUNT UPDATE(UID))', { update: true, updateItems: [{ kind: 'uid' }], count: true }],
+  ['(UPDATE  COUNT)', { update: true, count: true }],
   ['(RELEVANCY)', { relevancy: true, all: true }],
   ['(PARTIAL 1:10)', { partial: { first: 1, last: 10, fromEnd: false, written: '1:10' } }],
   ['(PARTIAL 10:1)', { partial: { first: 1, last: 10, fromEnd: false, written: '10:1' } }],
@@ -121,12 +125,15 @@ const commands: readonly (readonly [string, object])[] = [
   ['CANCELUPDATE "A"', { verb: 'CANCELUPDATE', tags: ['A'] }],
   ['CANCELUPDATE "A" "B\\"" ', { verb: 'CANCELUPDATE', tags: ['A', 'B"'] }],
   ['UIDBATCHES 500', { verb: 'UIDBATCHES', size: 500, batches: undefined }],
-  ['UIDBATCHES 500 3:1 ', { verb: 'UIDBATCHES', size: 500, batches: { first: 1, last: 3 } }],
+  ['UIDBATCHES 500 1:3 ', { verb: 'UIDBATCHES', size: 500, batches: { first: 1, last: 3 } }],
 ]
 
 const refused: readonly string[] = [
   'SEARCH RETURN ALL ALL',
-  'SEARCH RETURN (MIN MIN) ALL',
+  'SEARCH RETURN (UPDATE ()) ALL',
+  'SEARCH RETURN (UPDATE (NOSUCH)) ALL',
+  'SEARCH RETURN (COUNT (UID)) ALL',
+  'SEARCH RETURN (PARTIAL 1:2 PARTIAL 1:3) ALL',
   'SEARCH RETURN (NOSUCH) ALL',
   'SEARCH RETURN (PARTIAL) ALL',
   'SEARCH RETURN (PARTIAL 1) ALL',
@@ -158,6 +165,7 @@ const refused: readonly string[] = [
   'UIDBATCHES 0',
   'UIDBATCHES 500 1:',
   'UIDBATCHES 500 1:2:3',
+  'UIDBATCHES 500 3:1',
 ]
 
 describe('searching commands', () => {

@@ -80,10 +80,14 @@ export const uidBatches: ArgumentReader = (cursor, tag) => {
     cursor.at = start
     return { tag, verb: 'UIDBATCHES', size, batches: undefined }
   }
-  const one = positiveNumber(cursor, 'the first batch')
+  const range = cursor.at
+  const first = positiveNumber(cursor, 'the first batch')
   cursor.expect(':')
-  const other = positiveNumber(cursor, 'the last batch')
-  return { tag, verb: 'UIDBATCHES', size, batches: { first: Math.min(one, other), last: Math.max(one, other) } }
+  const last = positiveNumber(cursor, 'the last batch')
+  if (first <= last) return { tag, verb: 'UIDBATCHES', size, batches: { first, last } }
+  // RFC 10022 3.1
+  cursor.at = range
+  return cursor.fail('the first batch must not be higher than the last')
 }
 
 /** What a search in an unknown charset means for `$` hangs on its options. */

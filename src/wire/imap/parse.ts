@@ -5,14 +5,14 @@ import { ParseError } from '#base/parse-error.ts'
 import { Cursor } from '#text/cursor.ts'
 import type { Command } from './command.ts'
 import { type Dialect, rev1 } from './dialect.ts'
-import { atom, endOfCommand, tag as readTag, space } from './grammar.ts'
+import { atom, commandCursor, endOfCommand, tag as readTag, space } from './grammar.ts'
 import { ImapParseError } from './imap-parse-error.ts'
 import { tagLengthMax } from './limits.ts'
 import { argumentReaders, uidArgumentReaders } from './parse-arguments.ts'
 
 /** The command in `text`, one character per octet, of a session that speaks `dialect`. Throws ImapParseError. */
 export function parseCommand(text: string, dialect: Dialect = rev1): Command {
-  const cursor = new Cursor(text)
+  const cursor = commandCursor(text, dialect)
   let tag: string | undefined
   try {
     tag = commandTag(cursor)

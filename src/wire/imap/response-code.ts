@@ -8,8 +8,7 @@ export type ResponseCode =
   | { readonly code: 'MAILBOXID'; readonly id: string }
   /** RFC 5267 4.3.1: the search of this tag will not be kept up to date. */
   | { readonly code: 'NOUPDATE'; readonly tag: string }
-  /** RFC 9585: of the command with this tag; `total` where it is known. */
-  | { readonly code: 'INPROGRESS'; readonly tag: string; readonly done: number; readonly total: number | undefined }
+  | InProgress
   /** Printed by printFlags, `\*` and all. */
   | { readonly code: 'PERMANENTFLAGS'; readonly flags: string }
   | { readonly code: 'CAPABILITY'; readonly names: readonly string[] }
@@ -28,6 +27,14 @@ export type ResponseCode =
   /** RFC 9738: how many messages one command may have, and how far down it came. */
   | { readonly code: 'MESSAGELIMIT'; readonly number: number; readonly lowestUid?: number | undefined }
   | { readonly code: 'COPYUID'; readonly uidValidity: number; readonly from: string; readonly to: string }
+
+/** RFC 9585: of the command with this tag, or of none; numbers where they are known. */
+interface InProgress {
+  readonly code: 'INPROGRESS'
+  readonly tag: string | undefined
+  readonly done: number | undefined
+  readonly total: number | undefined
+}
 
 export type PlainCode =
   | 'ALERT'
@@ -76,11 +83,11 @@ export function printCode(code: ResponseCode): string {
     case 'MODIFIED':
       return `MODIFIED ${code.set}`
     case 'NOUPDATE':
-      return `NOUPDATE "${code.tag.replace(/["\\]/g, '\\$&')}"`
+      return `NOUPDATE "${code.tag}"`
     case 'MAILBOXID':
       return `MAILBOXID (${code.id})`
     case 'INPROGRESS':
-      return `INPROGRESS ("${code.tag.replace(/["\\]/g, '\\$&')}" ${code.done} ${code.total ?? 'NIL'})`
+      return `INPROGRESS (${printTag(code.tag)} ${code.done ?? 'NIL'} ${code.total ?? 'NIL'})`
     case 'PERMANENTFLAGS':
       return `PERMANENTFLAGS (${code.flags})`
     case 'CAPABILITY':
@@ -103,6 +110,11 @@ export function printCode(code: ResponseCode): string {
     default:
       return code.code
   }
+}
+
+/** RFC 9585 4: never with a `]`, at which others end the code. Nothing else in a tag needs care: it holds no quote and no backslash. */
+function printTag(tag: string | undefined): string {
+  return tag === undefined || tag.includes(']') ? 'NIL' : `"${tag}"`
 }
 
 /** Of a bad URL what is told: lines stay short. */

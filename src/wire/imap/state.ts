@@ -27,7 +27,7 @@ export interface CommandRule {
   readonly usesSequenceNumbers: boolean
   /** No EXPUNGE may be sent while it runs or with its answer (RFC 3501 7.4.1). */
   readonly holdsExpunges: boolean
-  /** Nothing may stand behind it in the same packet: what follows is TLS (command injection). Not AUTHENTICATE: no mechanism here adds a layer. */
+  /** What stands behind it in the same packet is no command: the octets that follow are TLS, or compressed. Not AUTHENTICATE: no mechanism here adds a layer. */
   readonly endsPipeline: boolean
 }
 
@@ -101,7 +101,7 @@ export const commandRules: Readonly<Record<CommandName, CommandRule>> = {
   MOVE: rule(readers, bySequence),
   REPLACE: rule(readers, bySequence),
   'UID EXPUNGE': rule(readers),
-  // RFC 3501 6.4.8 lets EXPUNGE be sent with these; a UID SEARCH may name sequence numbers, which are read before that.
+  // RFC 3501 6.4.8 lets EXPUNGE be sent with these; not with a UID SEARCH that names sequence numbers, which its keys tell.
   'UID SEARCH': rule(readers),
   'UID SORT': rule(readers),
   'UID THREAD': rule(readers),

@@ -1,9 +1,10 @@
 // What the IMAP transcripts run against: a store on SQLite in a folder of its own, sessions on channels in memory.
-// Accounts: alice, bob and dora (secret), carol (disabled), mallory (throttled), broken (a fault of ours).
+// Accounts: alice, bob, dora and ян (secret), carol (disabled), mallory (throttled), broken (a fault of ours).
 
 import assert from 'node:assert/strict'
 import type { Account, LoginOutcome } from '#accounts/account.ts'
 import { AccountWatches } from '#accounts/account-watches.ts'
+import type { HiddenFromClient } from '#imap/hidden.ts'
 import { imapSession } from '#imap/session.ts'
 import { ChannelError } from '#io/channel.ts'
 import { type ManualClock, manualClock } from '#io/manual-clock.ts'
@@ -16,6 +17,7 @@ import { deflatedPeer } from '../../support/deflated-peer.ts'
 import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
 import { everyMechanismsChannel, type PlaceLogins, placeLogins } from '../../support/place-logins.ts'
 import type { TranscriptNeeds } from '../../support/transcript.ts'
+import { undelete } from '../../support/undelete.ts'
 
 export interface ImapPlace extends TranscriptNeeds, AsyncDisposable {
   readonly store: Store
@@ -27,8 +29,9 @@ export interface ImapPlace extends TranscriptNeeds, AsyncDisposable {
   prepared(...lines: readonly string[]): Promise<MemoryPeer>
 }
 
-const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2, dora: 4 }
-const fromClients = [{ client: 'Stumbler', version: '2.', capabilities: ['COMPRESS', 'IDLE'] }]
+const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2, dora: 4, ян: 5 }
+const fromAll = { client: undefined, version: undefined }
+const stumbler = { client: 'Stumbler', version: '2.', capabilities: ['COMPRESS', 'IDLE'] }
 
 export async function imapPlace({ maxMessageBytes = 1_000_000 } = {}): Promise<ImapPlace> {
   await using owned = new AsyncDisposableStack()
@@ -61,6 +64,8 @@ class Place implements ImapPlace {
     alice: () => this.prepared('x LOGIN alice secret'),
     bob: () => this.prepared('x LOGIN bob secret'),
     dora: () => this.prepared('x LOGIN dora secret'),
+    /** Its address is outside ASCII. */
+    jan: () => this.prepared('x LOGIN ян secret'),
     inbox: () => this.prepared('x LOGIN alice secret', 'x SELECT INBOX'),
     /** As inbox, compressed. */
     deflated: async () =>
@@ -108,8 +113,25 @@ class Place implements ImapPlace {
       const [name = '', ...capabilities] = argument.split(' ')
       this.#hidden.set(idOf(name), capabilities)
     },
-    quota: (argument: string) => this.store.setQuota(1, Number(argument)),
+    /** `hide-from-all MOVE IDLE`: in the sessions that begin from now on. */
+    'hide-from-all': (argument: string) => {
+      this.#fromClients = [...this.#fromClients, { ...fromAll, capabilities: argument.split(' ') }]
+    },
+    /** A backup of all accounts was put back. */
+    restored: async () => {
+      await this.store.raiseUidValidity()
+    },
+    /** `quota 20480`: of alice; `quota 20480 5`: of the account with that id. */
+    quota: (argument: string) => {
+      const [limit, accountId = 1] = argument.split(' ')
+      return this.store.setQuota(Number(accountId), Number(limit))
+    },
     'message-quota': (argument: string) => this.store.setMessageQuota(1, Number(argument)),
+    /** `undelete alice Found`: all that was removed comes back, where it was or into that mailbox. `undelete alice --for-pop3`: POP3 sees it, too. */
+    undelete: (argument: string) => {
+      const [name = '', ...words] = argument.split(' ')
+      return undelete(this.store, idOf(name), words)
+    },
     database: (argument: string) => {
       this.#database.become(argument)
     },
@@ -117,7 +139,13 @@ class Place implements ImapPlace {
     /** `gone alice`: the account is disabled, or removed. */
     gone: (name: string) => this.#watches.tell(idOf(name)),
     minutes: (argument: string) => this.clock.advance(Number(argument) * 60_000),
-    logged: (argument: string) => assert.ok(this.log.events.some(({ event }) => event === argument)),
+    milliseconds: (argument: string) => this.clock.advance(Number(argument)),
+    /** `logged imap.fault`; `logged imap.preview 2`: so often. */
+    logged: (argument: string) => {
+      const [name, times] = argument.split(' ')
+      const found = this.log.events.filter(({ event }) => event === name).length
+      assert.ok(times === undefined ? found > 0 : found === Number(times), `${name} was logged ${found} times`)
+    },
     reset: async (argument: string) => {
       const session = this.#sessions[Number(argument) - 1]
       session?.client.reset()
@@ -131,6 +159,7 @@ class Place implements ImapPlace {
   readonly #drain = new AbortController()
   #messageLimit: MessageLimit | undefined
   readonly #hidden = new Map<number, readonly string[]>()
+  #fromClients: readonly HiddenFromClient[] = [stumbler]
   readonly #watches = new AccountWatches()
   readonly #sessions: { readonly client: MemoryPeer; readonly ended: Promise<void> }[] = []
 
@@ -158,7 +187,7 @@ class Place implements ImapPlace {
       hostname: 'mail.example.test',
       maxMessageBytes: this.#maxMessageBytes,
       messageLimit: this.#messageLimit,
-      hidden: { ofAccount: async accountId => this.#hidden.get(accountId) ?? [], fromClients },
+      hidden: { ofAccount: async accountId => this.#hidden.get(accountId) ?? [], fromClients: this.#fromClients },
     })
     const ended = run(server, this.#drain.signal).catch(unlessBroken)
     this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
@@ -169,7 +198,7 @@ class Place implements ImapPlace {
     const client = this.connect()
     await client.receive()
     for (const line of lines) {
-      client.send(`${line}\r\n`)
+      client.send(Buffer.from(`${line}\r\n`))
       assert.match(await client.receive(), /^x OK/m)
     }
     return client
