@@ -105,7 +105,8 @@ async function edit(
 }
 
 async function granteeOf({ directory }: AclNeeds, identifier: string) {
-  if (identifier === 'anyone') return { granteeId: anyone, identifier }
+  // In any case, as by IMAP.
+  if (identifier.toLowerCase() === 'anyone') return { granteeId: anyone, identifier: 'anyone' }
   const account = await directory.named(identifier)
   return account && { granteeId: account.accountId, identifier: account.address }
 }

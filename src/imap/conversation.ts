@@ -4,6 +4,7 @@ import type { Account } from '#accounts/account.ts'
 import type { Channel } from '#io/channel.ts'
 import { type CompressedChannel, deflatedChannel } from '#io/deflated-channel.ts'
 import type { Log } from '#io/log.ts'
+import { unguarded } from '#retrieval/retrieval.ts'
 import type { Author, Change } from '#store/change.ts'
 import { type Conditions, capabilities } from '#wire/imap/capabilities.ts'
 import type { Command } from '#wire/imap/command.ts'
@@ -19,10 +20,14 @@ import { Notices } from './notify/notices.ts'
 import { Output } from './output.ts'
 import { Progress } from './progress.ts'
 import type { Selected } from './selected.ts'
+import { Told } from './told.ts'
 import { Uploads } from './uploads.ts'
 
 /** Our farewell at a shutdown. */
 export const goingDown = 'The server is going down, come back in a moment'
+
+/** To a client that may not read the account, or may not any more. */
+export const pinned = 'This account is read by POP3 alone; its administrator can change that'
 
 export interface ConversationOptions {
   readonly needs: ImapNeeds
@@ -42,6 +47,7 @@ export class Conversation implements Disposable, Author {
   input: Input
   readonly uploads: Uploads
   readonly log: Log
+  readonly told = new Told()
   readonly #progress: Progress
   /** Events of this login that are logged once. */
   readonly #logged = new Set<string>()
@@ -59,6 +65,8 @@ export class Conversation implements Disposable, Author {
   #watch: Disposable | undefined
   #notices: Notices | undefined
   #compression: { readonly compressed: CompressedChannel; readonly below: Channel } | undefined
+  /** The last octets of its stream may be still on their way. */
+  #uncompressed: Disposable | undefined
   #hiddenFromAccount: readonly string[] = []
   #hiddenFromClient: readonly string[] = []
   #hidden: ReadonlySet<string> = new Set()
@@ -131,8 +139,17 @@ export class Conversation implements Disposable, Author {
     if (!this.#dialect.condstore) this.#turnOn(['CONDSTORE'])
   }
 
-  /** From now on the session ends with its account. */
-  async logIn(account: Account): Promise<void> {
+  /** From now on the session ends with its account. False: the account is not read by IMAP. */
+  async logIn(account: Account): Promise<boolean> {
+    const onPinned = () => {
+      this.hangUp(pinned)
+      this.input.ring()
+    }
+    const login = { account, protocol: 'imap', address: this.channel.remote.address, onPinned } as const
+    const admission = await (this.needs.retrieval ?? unguarded).admit(login)
+    if (admission.kind === 'pinned') return false
+    using untilWatched = new DisposableStack()
+    untilWatched.use(admission.session)
     this.#watch = await this.needs.accounts.watch(account.accountId, () => {
       this.hangUp('This account was disabled or removed')
       this.input.ring()
@@ -140,6 +157,9 @@ export class Conversation implements Disposable, Author {
     this.#hiddenFromAccount = (await this.needs.hidden?.ofAccount(account.accountId)) ?? []
     this.#hide()
     this.#account = account
+    untilWatched.move()
+    this.told.begin(admission.session, account.accountId)
+    return true
   }
 
   /** Logs whose session does so, the first time. */
@@ -151,6 +171,7 @@ export class Conversation implements Disposable, Author {
 
   /** What the client says of itself (RFC 2971): some are not told of everything. */
   identify(fields: ReadonlyMap<string, string>): void {
+    this.told.identify(fields)
     this.#hiddenFromClient = hiddenFrom(this.needs.hidden?.fromClients ?? [], fields)
     this.#hide()
   }
@@ -169,6 +190,7 @@ export class Conversation implements Disposable, Author {
     this.#watch?.[Symbol.dispose]()
     this.#watch = undefined
     this.#account = undefined
+    this.told.end()
     this.#logged.clear()
     this.#hiddenFromAccount = []
     this.#hide()
@@ -182,6 +204,7 @@ export class Conversation implements Disposable, Author {
   /** From now on all octets are compressed, both ways (RFC 4978 3): behind the answer that says so. */
   async compress(): Promise<void> {
     await this.output.flush()
+    this.#uncompressed?.[Symbol.dispose]()
     const compressed = deflatedChannel(this.channel)
     this.#compression = { compressed, below: this.channel }
     this.channel = compressed
@@ -196,14 +219,14 @@ export class Conversation implements Disposable, Author {
     const { compressed, below } = this.#compression
     const isMore = this.input.receiver.buffered > 0
     await this.output.flush()
-    const rest = await compressed.end()
+    const behind = await compressed.end()
     this.#compression = undefined
+    this.#uncompressed = compressed
     this.channel = below
     this.output.switchTo(below)
-    this.startAnew()
+    this.input = new Input(behind ?? below)
     this.input.receiver.limits = limitsBeforeLogin
-    if (isMore || rest === undefined) this.hangUp('Nothing compressed may follow UNAUTHENTICATE')
-    else this.input.receiver.push(rest)
+    if (isMore || behind === undefined) this.hangUp('Nothing compressed may follow UNAUTHENTICATE')
   }
 
   /** Whether a command (in upper case, `UID MOVE` in two words) is unknown to this client. */
@@ -216,7 +239,9 @@ export class Conversation implements Disposable, Author {
     this.select(undefined)
     this.#notices?.[Symbol.dispose]()
     this.#watch?.[Symbol.dispose]()
+    this.told[Symbol.dispose]()
     this.#compression?.compressed[Symbol.dispose]()
+    this.#uncompressed?.[Symbol.dispose]()
   }
 
   /** The watch on mailboxes that are not selected; undefined as long as the client has not asked for one. */
@@ -309,7 +334,7 @@ export class Conversation implements Disposable, Author {
 
   /** Tells now and then how far long work is: `done` of `total` steps, if that is known. Not amid a response. */
   progress(done: number, total?: number): void {
-    if (this.#account === undefined) return
+    if (this.#account === undefined || isHidden('INPROGRESS', this.#hidden)) return
     const response = this.#progress.response(done, total)
     if (response !== undefined) this.output.text(response)
   }

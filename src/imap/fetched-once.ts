@@ -6,9 +6,17 @@ import { fetchedBlocks } from './limits.ts'
 /** UIDs of one block. */
 const blockUids = 4_096
 
+interface Last {
+  readonly mailboxId: number
+  readonly number: number
+  readonly block: Uint8Array
+}
+
 export class FetchedOnce {
   /** By mailbox and the UIDs' upper part; in the order in which they were made. */
   readonly #blocks = new Map<string, Uint8Array>()
+  /** The one that was asked for last: messages are mostly fetched in order. */
+  #last: Last = { mailboxId: 0, number: -1, block: new Uint8Array(0) }
 
   /** False if it was there already. */
   add(mailboxId: number, uid: number): boolean {
@@ -21,9 +29,15 @@ export class FetchedOnce {
   }
 
   #blockOf(mailboxId: number, uid: number): Uint8Array {
-    const key = `${mailboxId} ${Math.floor(uid / blockUids)}`
-    const known = this.#blocks.get(key)
-    if (known !== undefined) return known
+    const number = Math.floor(uid / blockUids)
+    if (this.#last.mailboxId === mailboxId && this.#last.number === number) return this.#last.block
+    const key = `${mailboxId} ${number}`
+    const block = this.#blocks.get(key) ?? this.#newBlock(key)
+    this.#last = { mailboxId, number, block }
+    return block
+  }
+
+  #newBlock(key: string): Uint8Array {
     const [oldest] = this.#blocks.keys()
     if (this.#blocks.size >= fetchedBlocks && oldest !== undefined) this.#blocks.delete(oldest)
     const block = new Uint8Array(blockUids / 8)

@@ -1,5 +1,5 @@
 // Capabilities that are hidden from one client, because it or the account has trouble with them: they are not told, and what they bring is
-// unknown. An extension without a command of its own is not told and cannot be enabled; its arguments still work.
+// unknown. An extension without a command of its own is not told and cannot be enabled; its arguments still work. INPROGRESS is not said.
 
 export interface HiddenCapabilities {
   /** In upper case. */

@@ -13,13 +13,13 @@ export type Heard = 'bytes' | 'end' | 'timeout' | 'rung'
 
 export class Input {
   readonly receiver = new ImapReceiver()
-  readonly #channel: Channel
+  readonly #channel: Pick<Channel, 'read'>
   #reading = false
   #arrival: Arrival | undefined
   #rung = false
   #waiter: (() => void) | undefined
 
-  constructor(channel: Channel) {
+  constructor(channel: Pick<Channel, 'read'>) {
     this.#channel = channel
   }
 

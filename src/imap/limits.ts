@@ -105,3 +105,6 @@ export const contextRangesMax = 10_000
 /** Octets of printed ENVELOPE and BODYSTRUCTURE that a process remembers, some 60,000 messages, and the largest that it does. */
 export const printedBytes = 64 * 1024 * 1024
 export const printedBytesEach = 64 * 1024
+
+/** Blocks of 4,096 UIDs in which a session remembers whose bodies it has fetched. */
+export const fetchedBlocks = 256

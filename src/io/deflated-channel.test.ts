@@ -124,33 +124,77 @@ test('close sends what was written', async () => {
   assert.equal(inflated(client.take()), '* BYE\r\n')
 })
 
-test('end finishes the stream, and gives back what stands behind the end of the client', async () => {
+/** The command that comes, its answer, `end`, and what is read behind it; undefined where `end` gives nothing. */
+async function readBehind(pieces: readonly Uint8Array[], late: readonly Uint8Array[]): Promise<string | undefined> {
+  const { server, client } = memoryChannelPair()
+  using channel = deflatedChannel(server)
+  for (const piece of pieces) client.send(piece)
+  const command = 'a NOOP\r\n'
+  assert.equal((await readAll(() => channel.read(1000), command.length)).slice(0, command.length), command)
+  channel.write('a OK\r\n')
+  const behind = await channel.end()
+  server.write('* in the clear\r\n')
+  await server.flush()
+  const sent = client.take()
+  assert.equal(inflateRawSync(Buffer.from(sent.slice(0, -16), 'latin1')).toString('latin1'), 'a OK\r\n')
+  assert.equal(sent.slice(-16), '* in the clear\r\n')
+  for (const piece of late) client.send(piece)
+  client.end()
+  return behind && (await readAll(() => behind.read(1000), Number.POSITIVE_INFINITY))
+}
+
+test('end finishes the stream, and reads on behind the end of the client', async () => {
+  const clear = Buffer.from('b NOOP\r\n')
   const pieces: readonly (readonly [pieces: readonly Uint8Array[], rest: string | undefined])[] = [
     [[deflateRawSync('a NOOP\r\n')], ''],
-    [[deflateRawSync('a NOOP\r\n'), Buffer.from('b NOOP\r\n')], 'b NOOP\r\n'],
-    [[deflated('a NO'), deflateRawSync('OP\r\n'), Buffer.from('b NOOP\r\n')], 'b NOOP\r\n'],
+    [[deflateRawSync('a NOOP\r\n'), clear], 'b NOOP\r\n'],
+    [[deflated('a NO'), deflateRawSync('OP\r\n'), clear], 'b NOOP\r\n'],
     // Its stream is not finished, or goes on.
     [[deflated('a NOOP\r\n')], ''],
     [[deflated(`a NOOP\r\n${'x'.repeat(300_000)}`)], undefined],
   ]
-  for (const [parts, wanted] of pieces) {
-    const { server, client } = memoryChannelPair()
-    using channel = deflatedChannel(server)
-    client.send(Buffer.concat(parts))
-    const text = await channel.read(1000)
-    assert.equal(
-      Buffer.from(text ?? [])
-        .toString('latin1')
-        .slice(0, 8),
-      'a NOOP\r\n',
-    )
-    channel.write('a OK\r\n')
-    const rest = await channel.end()
-    assert.equal(rest && Buffer.from(rest).toString('latin1'), wanted)
-    server.write('* in the clear\r\n')
-    await server.flush()
-    const sent = client.take()
-    assert.equal(inflateRawSync(Buffer.from(sent.slice(0, -16), 'latin1')).toString('latin1'), 'a OK\r\n')
-    assert.equal(sent.slice(-16), '* in the clear\r\n')
+  for (const [parts, wanted] of pieces) assert.equal(await readBehind([Buffer.concat(parts)], []), wanted)
+})
+
+test('the end of the client may come later, at any split, with text in the clear behind it or none', async () => {
+  const [command, clear] = ['a NOOP\r\n', Buffer.from('b NOOP\r\nc NOOP\r\n')]
+  const ends: readonly (readonly [whole: Uint8Array, first: number])[] = [
+    // The command in the last block of the stream.
+    [deflateRawSync(command), 8],
+    // Behind a flush: the end as zlib writes it, as others do, with flushes before it, and none.
+    [Buffer.concat([deflated(command), Buffer.from('0300', 'hex')]), 8],
+    [Buffer.concat([deflated(command), Buffer.from('010000ffff', 'hex')]), 8],
+    [Buffer.concat([deflated(command), Buffer.from('000000ffff000000ffff0300', 'hex')]), 8],
+    [deflated(command), 8],
+  ]
+  for (const [whole, first] of ends) {
+    for (let split = first; split <= whole.length; split += 1) {
+      // It may not be inflated yet: then the rest comes in two pieces, and the first of them with the command.
+      const [head, tail] = [whole.subarray(0, split), whole.subarray(split)]
+      if (inflateRawSync(head, synced).toString('latin1') !== command) continue
+      const late = [[Buffer.concat([tail, clear])], [tail, clear], [...octetsOf(tail), ...octetsOf(clear)]]
+      for (const pieces of late)
+        assert.equal(
+          await readBehind(
+            [head],
+            pieces.filter(piece => piece.length > 0),
+          ),
+          clear.toString('latin1'),
+        )
+      assert.equal(await readBehind([head, tail].slice(0, 1), tail.length > 0 ? [tail] : []), '')
+    }
   }
 })
+
+test('what is more than the end of the client breaks the connection', async () => {
+  const broken = (error: ChannelError) => error.reason === 'broken'
+  const command = deflateRawSync('a NOOP\r\n')
+  // Not the end of its last block; without an end.
+  await assert.rejects(readBehind([command.subarray(0, -1)], [Buffer.alloc(1, 0xff), deflated('b NOOP\r\n')]), broken)
+  const flushes = Buffer.from('000000ffff'.repeat(100), 'hex')
+  await assert.rejects(readBehind([deflated('a NOOP\r\n')], [flushes]), broken)
+})
+
+function octetsOf(bytes: Uint8Array): Uint8Array[] {
+  return Array.from(bytes, octet => Uint8Array.of(octet))
+}

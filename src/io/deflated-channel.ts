@@ -9,10 +9,10 @@ import { limits } from './limits.ts'
 export interface CompressedChannel extends Channel, Disposable {
   /**
    * Ends the compression, so that the channel below it can go on in the clear: finishes the stream that is written, behind all that was
-   * written, and takes what has come for the end of the stream that is read. Gives what came behind that; undefined where it cannot be told,
-   * because more came in the stream, or octets that are none of it. No read may be under way. `inner` stays open.
+   * written. Gives what reads on behind the stream that came, whose last octets may be still on their way; undefined where more came in
+   * the stream, or octets that are none of it. No read may be under way. `inner` stays open.
    */
-  end(): Promise<Uint8Array | undefined>
+  end(): Promise<Pick<Channel, 'read'> | undefined>
 }
 
 /** `inner` must have no read under way. Dispose of it at the end: `inner` stays open then. */
@@ -84,7 +84,7 @@ class DeflatedChannel implements CompressedChannel {
     await this.#inner.flush()
   }
 
-  async end(): Promise<Uint8Array | undefined> {
+  async end(): Promise<Pick<Channel, 'read'> | undefined> {
     await this.flush()
     const deflate = this.#deflate
     if (!this.#disposed) {
@@ -94,9 +94,10 @@ class DeflatedChannel implements CompressedChannel {
       await promise
     }
     await this.#inner.flush()
+    this.#disposed = true
+    deflate.destroy()
     const rest = await this.#inflater.rest()
-    this[Symbol.dispose]()
-    return rest
+    return rest && { read: timeoutMs => this.#readBehind(rest, timeoutMs) }
   }
 
   startTls(): Promise<void> {
@@ -120,6 +121,15 @@ class DeflatedChannel implements CompressedChannel {
     this.#inflater[Symbol.dispose]()
   }
 
+  /** `rest` came with the end of the stream, and goes first. */
+  async #readBehind(rest: Uint8Array[], timeoutMs: number): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const bytes = rest.shift() ?? (await this.#inner.read(timeoutMs))
+      const clear = bytes && (await this.#inflater.behind(bytes))
+      if (clear === undefined || clear.length > 0) return clear
+    }
+  }
+
   async #compress(): Promise<void> {
     if (this.#disposed || this.#queued.length === 0) return
     const deflate = this.#deflate
@@ -135,6 +145,9 @@ class DeflatedChannel implements CompressedChannel {
   }
 }
 
+/** A block that holds nothing begins with one of these (RFC 1951 3.2.3), no command does. */
+const highestBlockStart = 5
+
 /** The octets that come, inflated as they are asked for. */
 class Inflater implements Disposable {
   readonly #read: Channel['read']
@@ -144,6 +157,10 @@ class Inflater implements Disposable {
   /** The last piece that came, and how many octets came before it. */
   #piece: Uint8Array = new Uint8Array(0)
   #before = 0
+  /** The last four octets that came. */
+  #tail: Uint8Array = new Uint8Array(0)
+  /** Octets of the end of the stream that came behind `rest`. */
+  #endBytes = 0
   #ended = false
   #failure: ChannelError | undefined
   #wake: (() => void) | undefined
@@ -172,16 +189,52 @@ class Inflater implements Disposable {
   }
 
   /** Without a read: what came behind the end of the stream; undefined if there is more in the stream, or it is broken. */
-  async rest(): Promise<Uint8Array | undefined> {
+  async rest(): Promise<Uint8Array[] | undefined> {
+    if (!(await this.#isSilent())) return undefined
+    return this.#ended ? [this.#piece.subarray(this.#taken)] : []
+  }
+
+  /**
+   * Behind `rest`: what of `bytes` stands behind the stream, octet by octet, as that may end anywhere in them. Throws if the stream goes on
+   * with more than its end.
+   */
+  async behind(bytes: Uint8Array): Promise<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 1) {
+      const octet = bytes.subarray(at, at + 1)
+      if (!this.#ended && this.#isFlushed && (octet[0] ?? 0) > highestBlockStart) this[Symbol.dispose]()
+      if (this.#ended) return bytes.subarray(at)
+      this.#give(octet)
+      this.#endBytes += 1
+      if (!(await this.#isSilent()) || this.#endBytes > limits.deflateEndBytes)
+        throw this.#failure ?? new ChannelError('broken', 'what came behind the end is compressed')
+      // zlib tells the end of a stream with the next octet, which it leaves.
+      if (this.#ended) return bytes.subarray(at + this.#taken)
+    }
+    return bytes.subarray(bytes.length)
+  }
+
+  /** Octets of the last piece that belong to the stream. */
+  get #taken(): number {
+    return this.#inflate.bytesWritten - this.#before
+  }
+
+  /** Whether nothing comes out of what was given; all of it is inflated then. */
+  async #isSilent(): Promise<boolean> {
     while (!this.#ended) {
-      if (this.#inflate.read() !== null || this.#failure !== undefined) return undefined
+      if (this.#inflate.read() !== null || this.#failure !== undefined) return false
       if (this.#busy) await this.#change()
       else if (!(await this.#isOver())) break
     }
-    return this.#failure === undefined ? this.#piece.subarray(this.#inflate.bytesWritten - this.#before) : undefined
+    return this.#failure === undefined
+  }
+
+  /** What came ends with a flush: where the client did not end its stream, it speaks in the clear from here on. */
+  get #isFlushed(): boolean {
+    return this.#tail.length === 4 && this.#tail.every((octet, at) => octet === (at < 2 ? 0 : 0xff))
   }
 
   [Symbol.dispose](): void {
+    this.#ended = true
     this.#inflate.destroy()
   }
 
@@ -195,14 +248,19 @@ class Inflater implements Disposable {
   async #feed(timeoutMs: number): Promise<boolean> {
     const bytes = await this.#read(timeoutMs)
     if (bytes === undefined) return false
+    this.#give(bytes)
+    return true
+  }
+
+  #give(bytes: Uint8Array): void {
     this.#busy = true
     this.#before += this.#piece.length
     this.#piece = bytes
+    this.#tail = Buffer.concat([this.#tail, bytes.subarray(-4)]).subarray(-4)
     this.#inflate.write(bytes, () => {
       this.#busy = false
       this.#wake?.()
     })
-    return true
   }
 
   #change(): Promise<void> {

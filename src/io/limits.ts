@@ -22,6 +22,8 @@ export const limits = {
   deflateLevel: 5,
   /** Octets inflated at once; a few of these wait for the session. */
   inflatedBytes: 16 * 1024,
+  /** Octets in which a compressed stream ends that has nothing more to say. */
+  deflateEndBytes: 256,
   /** The whole TLS handshake. */
   handshakeTimeoutMs: 30_000,
   /** How long `close` waits until the last bytes have gone out. */

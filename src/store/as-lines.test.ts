@@ -9,6 +9,7 @@ import { decodedBody } from '#mail/search-text.ts'
 import { parseStructure } from '#mail/structure.ts'
 import { concat, fromLatin1, latin1 } from '#text/bytes.ts'
 import { asLines } from './as-lines.ts'
+import { limits } from './limits.ts'
 import type { SpooledMessage } from './spool.ts'
 import { type TemporaryStore, temporaryStore } from './temporary-store.ts'
 
@@ -191,4 +192,26 @@ test('a large message is not held', async () => {
   // 76 characters and a line end of 57 octets.
   const encoded = Math.ceil(50_000_000 / 3) * 4 + Math.ceil(50_000_000 / 57) * 2
   assert.equal(lines.sizeBytes, file.length + 'base64\r\n\r\n'.length + encoded)
+})
+
+test('many small parts cost no more reads than a few large ones', async () => {
+  const part = `--b\r\n${file}binary\r\n\r\n\0x\r\n`
+  const count = 8_000
+  const text = `Content-Type: multipart/mixed; boundary=b\r\n\r\n${part.repeat(count)}--b--\r\n`
+  await using message = await place.message(text)
+  let reads = 0
+  const counted: SpooledMessage = {
+    sizeBytes: message.sizeBytes,
+    head: message.head,
+    read: (start, end) => {
+      reads += 1
+      return message.read(start, end)
+    },
+    [Symbol.asyncDispose]: async () => {},
+  }
+  await using lines = await asLines(place.store.spool, counted)
+  const encoded = `--b\r\n${file}base64\r\n\r\nAHg=\r\n`
+  assert.equal(lines && latin1(await lines.read(0, lines.sizeBytes)), text.replaceAll(part, encoded))
+  const blocks = Math.ceil(text.length / limits.rewrittenBytes)
+  assert.ok(blocks > 1 && reads <= 3 * blocks + 3, `${reads} reads of ${blocks} blocks`)
 })

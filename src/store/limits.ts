@@ -9,6 +9,8 @@ export const limits = {
   spoolChunkBytes: 128 * 1024,
   /** Octets that are read at once of a message that is rewritten as lines: its file is opened for each. */
   rewrittenBytes: 256 * 1024,
+  /** Pieces of it that are looked at before the other sessions have a turn. */
+  piecesPerTurn: 32,
   /** A mailbox's whole name in UTF-8. */
   nameBytes: 1_000,
   /** Levels of a mailbox's name. */

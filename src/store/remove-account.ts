@@ -11,7 +11,6 @@ import { removeAllMetadata } from './metadata.ts'
 import { releaseMessage } from './remove-messages.ts'
 import { removeIndex } from './search/rows.ts'
 import { dropReader, dropReaders, readBy } from './seen.ts'
-import { dropUidls } from './uidls.ts'
 import { dropUrlKeys } from './url-keys.ts'
 
 export async function removeAccount(tx: Tx, accountId: number, now: number): Promise<Changed<void>> {
@@ -34,7 +33,7 @@ export async function removeAccount(tx: Tx, accountId: number, now: number): Pro
   await removeAllMetadata(tx, accountId)
   await removeIndex(tx, accountId)
   await dropUrlKeys(tx, accountId)
-  await dropUidls(tx, accountId)
+  await inPieces(tx, () => tx.run(someUidls(accountId)))
   for (const reader of await readBy(tx, accountId)) await dropReader(tx, reader)
   changes.push(...(await dropGrants(tx, accountId, now)))
   await inPieces(tx, () => tx.run(someThreadKeys(accountId)))
@@ -69,3 +68,7 @@ const someTombstones = (accountId: number): Sql => sql`
 const someThreadKeys = (accountId: number): Sql => sql`
   DELETE FROM thread_key WHERE account_id = ${accountId} AND key IN (
     SELECT key FROM thread_key WHERE account_id = ${accountId} LIMIT ${limits.rowsPerTurn})`
+
+const someUidls = (accountId: number): Sql => sql`
+  DELETE FROM pop3_uidl WHERE account_id = ${accountId} AND entry_id IN (
+    SELECT entry_id FROM pop3_uidl WHERE account_id = ${accountId} LIMIT ${limits.rowsPerTurn})`

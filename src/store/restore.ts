@@ -72,9 +72,10 @@ type Row = [
   removedBy: string | null,
 ]
 
+// Without the order SQLite takes the primary key, and reads every tombstone of the account.
 const gravesIn = listOf`
   SELECT mailbox_id, uid, entry_id, message_id, thread_id, flags, keywords, internal_date, size_bytes, removed_by
-  FROM expunged WHERE account_id = ${0} AND message_id IS NOT NULL AND entry_id IN (${0})`
+  FROM expunged WHERE account_id = ${0} AND message_id IS NOT NULL AND entry_id IN (${0}) ORDER BY entry_id`
 
 /** In the order in which they came. */
 async function gravesOf(tx: Tx, { accountId, entryIds, forPop3, now }: Restore): Promise<readonly Grave[]> {
@@ -83,8 +84,7 @@ async function gravesOf(tx: Tx, { accountId, entryIds, forPop3, now }: Restore):
     tx,
     [...new Set(entryIds)].sort((a, b) => a - b),
   )) {
-    const rows = await tx.all<Row>(gravesIn([accountId], slice))
-    for (const row of rows.sort((a, b) => a[2] - b[2])) {
+    for (const row of await tx.all<Row>(gravesIn([accountId], slice))) {
       const [mailboxId, uid, entryId, messageId, threadId, , keywords, internalDate, sizeBytes] = row
       const entry = { entryId, messageId, threadId, flags: flagsOf(row, forPop3), keywords, internalDate, sizeBytes }
       graves.push({ mailboxId, uid, entry: { ...entry, savedAt: now } })

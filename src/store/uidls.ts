@@ -87,7 +87,3 @@ async function claim(tx: Tx, accountId: number, { entryId, uidl }: EntryUidl): P
   )
   return row?.[0] === uidl
 }
-
-export async function dropUidls(tx: Tx, accountId: number): Promise<void> {
-  await tx.run(sql`DELETE FROM pop3_uidl WHERE account_id = ${accountId}`)
-}

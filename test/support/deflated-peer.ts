@@ -7,20 +7,31 @@ const synced = { finishFlush: constants.Z_SYNC_FLUSH }
 /** The command that ends the compression. In lower case it does not: so a transcript can go on as it must not. */
 const lastCommand = /^(?:.*\r\n)*?\S+ UNAUTHENTICATE\r\n/
 
-export function deflatedPeer(inner: TranscriptPeer): TranscriptPeer {
+/** `end`: the end of its stream comes in one piece with that command, in pieces of its own before what comes next, or never. */
+export function deflatedPeer(
+  inner: TranscriptPeer,
+  { end }: { readonly end: 'at-once' | 'later' | 'never' } = { end: 'at-once' },
+): TranscriptPeer {
   let came = Buffer.alloc(0)
   let told = 0
   let sendsClear = false
+  let late: readonly Uint8Array[] = end === 'later' ? [Uint8Array.of(3), Uint8Array.of(0)] : []
   return {
     send(bytes) {
       const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1')
-      if (sendsClear) return inner.send(Buffer.from(text, 'latin1'))
+      if (sendsClear) {
+        for (const piece of late) inner.send(piece)
+        late = []
+        return inner.send(Buffer.from(text, 'latin1'))
+      }
       const last = lastCommand.exec(text)?.[0]
       // No piece refers to one before it, so that they are one stream together.
       if (last === undefined) return inner.send(deflateRawSync(Buffer.from(text, 'latin1'), synced))
       sendsClear = true
       const clear = Buffer.from(text.slice(last.length), 'latin1')
-      inner.send(Buffer.concat([deflateRawSync(Buffer.from(last, 'latin1')), clear]))
+      if (end === 'at-once') return inner.send(Buffer.concat([deflateRawSync(Buffer.from(last, 'latin1')), clear]))
+      inner.send(deflateRawSync(Buffer.from(last, 'latin1'), synced))
+      if (clear.length > 0) this.send(clear)
     },
     async receive() {
       came = Buffer.concat([came, Buffer.from(await inner.receive(), 'latin1')])

@@ -14,8 +14,13 @@ export async function close(
   // RFC 4314 4: without the right to expunge it only closes.
   if (verb === 'CLOSE' && !selected.readOnly && selected.view.rights.includes('e')) {
     const { accountId, mailboxId } = selected.view
-    for (const slice of uidSlices(deletedUids(selected)))
-      await conversation.needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true, by: 'imap' })
+    for (const slice of uidSlices(deletedUids(selected))) {
+      const gone = await conversation.needs.store.expunge(accountId, mailboxId, slice, {
+        onlyDeleted: true,
+        by: 'imap',
+      })
+      conversation.told.expunged(selected.view, gone.length)
+    }
   }
   conversation.select(undefined)
   return ok('Closed')

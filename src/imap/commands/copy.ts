@@ -41,6 +41,7 @@ export async function copy(
   const { uidValidity, from, to } = result
   const code = toldUids(target, { code: 'COPYUID', uidValidity, from: printUidSet(from), to: printUidSet(to) })
   if (!isMove) return ok('Copied', code)
+  conversation.told.moved(selected.view, target, from.length)
   // RFC 6851 4.3: before the EXPUNGEs, which would take away what it speaks of.
   if (code !== undefined) output.text(printStatusResponse({ tag: '*', status: 'OK', code, text: 'Moved' }))
   const moved: Reply = { ...ok('Moved'), tellsModseq: true }

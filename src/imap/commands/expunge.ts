@@ -41,7 +41,8 @@ async function remove(conversation: Conversation, selected: Selected, uids: read
   const { accountId, mailboxId } = selected.view
   let done = 0
   for (const slice of uidSlices(uids)) {
-    await conversation.needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true, by: 'imap' })
+    const gone = await conversation.needs.store.expunge(accountId, mailboxId, slice, { onlyDeleted: true, by: 'imap' })
+    conversation.told.expunged(selected.view, gone.length)
     done += slice.length
     conversation.progress(done, uids.length)
   }

@@ -33,8 +33,10 @@ export async function fetch(
   const { dialect } = conversation
   const plan = planFetch(items, { uid, changedSince, dialect })
   const wanted = narrowed(ranges, selected, command)
-  if (!exceeds(wanted, limit)) return replyTo(await fetchMessages(conversation, selected, wanted, plan))
-  const newest = newestOf(wanted, limit)
+  const isTooMuch = exceeds(wanted, limit)
+  const newest = isTooMuch ? newestOf(wanted, limit) : wanted
+  if (plan.readsMessages) conversation.told.fetched(selected, newest, items)
+  if (!isTooMuch) return replyTo(await fetchMessages(conversation, selected, wanted, plan))
   const reply = replyTo(await fetchMessages(conversation, selected, backwards(newest), plan))
   return cutShort(conversation, reply, selected.uidAt(newest[0]?.first ?? 0))
 }

@@ -1,7 +1,7 @@
 // LOGIN (RFC 3501 6.2.3), and what follows a name and a password however they came.
 
 import type { SaslOutcome } from '#accounts/account.ts'
-import type { CommandOf, Conversation } from '#imap/conversation.ts'
+import { type CommandOf, type Conversation, pinned } from '#imap/conversation.ts'
 import { loginFailuresMax } from '#imap/limits.ts'
 import { no, ok, type Reply } from '#imap/reply.ts'
 import { limitsAfterLogin } from '#wire/imap/limits.ts'
@@ -25,7 +25,10 @@ export async function welcomeOrRefusal(
 ): Promise<Reply> {
   const { log } = conversation
   if (outcome.kind === 'welcome') {
-    await conversation.logIn(outcome.account)
+    if (!(await conversation.logIn(outcome.account))) {
+      log.info('imap.login-failed', { user, why: 'pinned' })
+      return no('NOPERM', pinned)
+    }
     conversation.input.receiver.limits = limitsAfterLogin
     log.info('imap.login', { account: outcome.account.address })
     // RFC 5530 and RFC 3501 7.1: saves the client a CAPABILITY.

@@ -61,6 +61,7 @@ async function open(conversation: Conversation, view: MailboxView, opened: Opene
   const firstRecent = recentFrom(conversation, view, { found, readOnly })
   const selected = new Selected({ view, readOnly, firstRecent, dialect: () => conversation.dialect })
   conversation.select(selected)
+  conversation.told.selected(found)
   await selected.open(output)
   const unseen = dialect.rev2 || dialect.uidOnly ? undefined : selected.firstUnseen
   if (unseen !== undefined) say({ code: 'UNSEEN', number: unseen }, 'The first unseen message')

@@ -127,13 +127,18 @@ function isEightBit(octets: string): boolean {
   return /[\x80-\xff]/.test(octets)
 }
 
-/** `number`: up to 2^53, which is more than rev1 has and enough for rev2's number64. */
+/** `number`, of something that is told as it was asked for: up to 2^53, more than anything here has octets. */
 export function number(cursor: Cursor, what: string): number {
   const start = cursor.at
   const value = Number(cursor.takeSome(digits, what))
   if (value <= Number.MAX_SAFE_INTEGER) return value
   cursor.at = start
   return cursor.fail(`${what} is too large`)
+}
+
+/** `number64` (RFC 9051 9): what is higher than any of ours can be is one number for all. */
+export function amount(cursor: Cursor, what: string): number {
+  return Math.min(Number(cursor.takeSome(digits, what)), Number.MAX_SAFE_INTEGER)
 }
 
 /** `nz-number`: 1 to 2^32 - 1. */
@@ -145,9 +150,9 @@ export function positiveNumber(cursor: Cursor, what: string): number {
   return cursor.fail(`${what} must be from 1 to 4294967295`)
 }
 
-/** `mod-sequence-valzer` (RFC 7162 7): 0 is asked for by real clients, and means since ever. What is higher than any of ours can be is one number for all. */
+/** `mod-sequence-valzer` (RFC 7162 7): 0 is asked for by real clients, and means since ever. */
 export function modseq(cursor: Cursor): number {
-  return Math.min(Number(cursor.takeSome(digits, 'a MODSEQ')), Number.MAX_SAFE_INTEGER)
+  return amount(cursor, 'a MODSEQ')
 }
 
 /** `( item item ... )`, empty if `mayBeEmpty`; at most `max` items, each read by `readItem`. */

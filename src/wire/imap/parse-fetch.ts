@@ -3,7 +3,7 @@
 
 import { type Cursor, characterSet } from '#text/cursor.ts'
 import type { FetchItem, Partial, Section } from './command.ts'
-import { astring, number, parenthesized, positiveNumber, skipSpaces, space } from './grammar.ts'
+import { amount, astring, number, parenthesized, positiveNumber, skipSpaces, space } from './grammar.ts'
 import { fetchItemsMax, headerFieldsMax, sectionDepthMax } from './limits.ts'
 
 type PlainItem = Exclude<FetchItem, { readonly kind: 'section' | 'binary' | 'binary.size' | 'preview' }>['kind']
@@ -121,7 +121,7 @@ function partial(cursor: Cursor): Partial | undefined {
   if (!cursor.take('<')) return undefined
   const start = number(cursor, 'the start')
   cursor.expect('.')
-  const length = number(cursor, 'the length')
+  const length = amount(cursor, 'the length')
   if (length === 0) cursor.fail('the length must be over 0')
   cursor.expect('>')
   return { start, length }

@@ -3,7 +3,7 @@
 import type { Cursor } from '#text/cursor.ts'
 import type { Command } from './command.ts'
 import type { Dialect } from './dialect.ts'
-import { atom, literal8, nstring, number, parenthesized, skipSpaces, space } from './grammar.ts'
+import { amount, atom, literal8, nstring, parenthesized, skipSpaces, space } from './grammar.ts'
 import { metadataEntriesMax } from './limits.ts'
 import { mailboxName } from './mailbox-name.ts'
 import { entryName, entryNames, wholeEntryName } from './metadata-entry.ts'
@@ -59,7 +59,7 @@ function option(cursor: Cursor): Partial<Options> {
   const name = atom(cursor, 'an option').toUpperCase()
   if (name === 'MAXSIZE') {
     space(cursor)
-    return { maxSizeBytes: number(cursor, 'a size') }
+    return { maxSizeBytes: amount(cursor, 'a size') }
   }
   if (name === 'DEPTH') {
     skipSpaces(cursor)

@@ -7,7 +7,7 @@ import type { Cursor } from '#text/cursor.ts'
 import type { SearchCriteria, SearchKey } from './command.ts'
 import { date } from './date.ts'
 import { keyword } from './flags.ts'
-import { astring, atom, modseq, number, positiveNumber, quoted, skipSpaces, space, unicode } from './grammar.ts'
+import { amount, astring, atom, modseq, positiveNumber, quoted, skipSpaces, space, unicode } from './grammar.ts'
 import { ImapParseError } from './imap-parse-error.ts'
 import { searchDepthMax, searchKeysMax } from './limits.ts'
 import { isSaved, sequenceSet } from './sequence-set.ts'
@@ -169,7 +169,7 @@ function fuzzy(search: Search): SearchKey {
 function sizeReader(key: 'larger' | 'smaller'): (search: Search) => SearchKey {
   return ({ cursor }) => {
     space(cursor)
-    return { key, sizeBytes: number(cursor, 'a size') }
+    return { key, sizeBytes: amount(cursor, 'a size') }
   }
 }
 

@@ -275,6 +275,7 @@ const searches: readonly (readonly [input: string, key: object, charset?: string
   ['SENTON 1-Feb-2026', { key: 'senton', day }],
   ['SENTSINCE 1-Feb-2026', { key: 'sentsince', day }],
   ['LARGER 0', { key: 'larger', sizeBytes: 0 }],
+  ['LARGER 9223372036854775807', { key: 'larger', sizeBytes: Number.MAX_SAFE_INTEGER }],
   ['SMALLER 5000000000', { key: 'smaller', sizeBytes: 5_000_000_000 }],
   ['FROM a@b', { key: 'header', name: 'from', text: 'a@b' }],
   ['TO "a b"', { key: 'header', name: 'to', text: 'a b' }],

@@ -7,16 +7,19 @@ import { AccountWatches } from '#accounts/account-watches.ts'
 import type { HiddenFromClient } from '#imap/hidden.ts'
 import { imapSession } from '#imap/session.ts'
 import { ChannelError } from '#io/channel.ts'
-import { type ManualClock, manualClock } from '#io/manual-clock.ts'
+import type { ManualClock } from '#io/manual-clock.ts'
 import { type MemoryChannelOptions, type MemoryPeer, memoryChannelPair } from '#io/memory-channel.ts'
 import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
 import type { Store } from '#store/store.ts'
+import { forgetTombstones } from '#store/tombstones.ts'
 import type { MessageLimit } from '#wire/imap/capabilities.ts'
 import { deflatedPeer } from '../../support/deflated-peer.ts'
 import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
 import { everyMechanismsChannel, type PlaceLogins, placeLogins } from '../../support/place-logins.ts'
-import type { TranscriptNeeds } from '../../support/transcript.ts'
+import { setSize } from '../../support/set-size.ts'
+import { type SlowClock, slowClock } from '../../support/slow-clock.ts'
+import type { TranscriptNeeds, TranscriptPeer } from '../../support/transcript.ts'
 import { undelete } from '../../support/undelete.ts'
 
 export interface ImapPlace extends TranscriptNeeds, AsyncDisposable {
@@ -35,7 +38,7 @@ const stumbler = { client: 'Stumbler', version: '2.', capabilities: ['COMPRESS',
 
 export async function imapPlace({ maxMessageBytes = 1_000_000 } = {}): Promise<ImapPlace> {
   await using owned = new AsyncDisposableStack()
-  const [clock, log] = [manualClock(), memoryLog()]
+  const [clock, log] = [slowClock(), memoryLog()]
   const { store, database } = await openFailingStore(owned, { clock, log, random: seededRandom(1) })
   for (const accountId of Object.values(accountIds)) await store.createAccount(accountId)
   const logins = await placeLogins({ login, database, clock, log })
@@ -45,7 +48,7 @@ export async function imapPlace({ maxMessageBytes = 1_000_000 } = {}): Promise<I
 interface Parts {
   readonly store: Store
   readonly database: FailingDatabase
-  readonly clock: ManualClock
+  readonly clock: SlowClock
   readonly log: MemoryLog
   readonly logins: PlaceLogins
   readonly maxMessageBytes: number
@@ -53,7 +56,7 @@ interface Parts {
 
 class Place implements ImapPlace {
   readonly store: Store
-  readonly clock: ManualClock
+  readonly clock: SlowClock
   readonly log: MemoryLog
   readonly openers = {
     tls: () => this.connect(),
@@ -68,8 +71,10 @@ class Place implements ImapPlace {
     jan: () => this.prepared('x LOGIN ян secret'),
     inbox: () => this.prepared('x LOGIN alice secret', 'x SELECT INBOX'),
     /** As inbox, compressed. */
-    deflated: async () =>
-      deflatedPeer(await this.prepared('x LOGIN alice secret', 'x SELECT INBOX', 'x COMPRESS DEFLATE')),
+    deflated: () => this.deflated('at-once'),
+    /** The end of its compressed stream comes behind the packet of its UNAUTHENTICATE, or never. */
+    'deflated-later': () => this.deflated('later'),
+    'deflated-never': () => this.deflated('never'),
     examined: () => this.prepared('x LOGIN alice secret', 'x EXAMINE INBOX'),
   }
   readonly actions = {
@@ -98,6 +103,15 @@ class Place implements ImapPlace {
     /** `header 300000`: one message with a header of that many octets. */
     header: (argument: string) =>
       this.#deliver(1, `${`X-Line: ${'x'.repeat(90)}\r\n`.repeat(Number(argument) / 100)}\r\n`),
+    /** `size 1 5000000000`: the message of that UID in alice's INBOX counts for so many octets. Before the end it must be as it was. */
+    size: (argument: string) => {
+      const [uid, sizeBytes] = argument.split(' ')
+      return setSize(this.#database, { accountId: 1, mailbox: 'INBOX', uid: Number(uid), sizeBytes: Number(sizeBytes) })
+    },
+    /** The tombstones of what was moved away are old enough to go. */
+    forget: async () => {
+      assert.ok((await forgetTombstones(this.#database, Number.MAX_SAFE_INTEGER)) > 0)
+    },
     /** `subscriptions 3`: of alice, to names without a mailbox. */
     subscriptions: async (argument: string) => {
       const names = Array.from({ length: Number(argument) }, (_, number) => `name ${number}`)
@@ -140,6 +154,8 @@ class Place implements ImapPlace {
     gone: (name: string) => this.#watches.tell(idOf(name)),
     minutes: (argument: string) => this.clock.advance(Number(argument) * 60_000),
     milliseconds: (argument: string) => this.clock.advance(Number(argument)),
+    /** `slow 4000`: from now on each look at the clock takes so many milliseconds. */
+    slow: (argument: string) => this.clock.slow(Number(argument)),
     /** `logged imap.fault`; `logged imap.preview 2`: so often. */
     logged: (argument: string) => {
       const [name, times] = argument.split(' ')
@@ -192,6 +208,11 @@ class Place implements ImapPlace {
     const ended = run(server, this.#drain.signal).catch(unlessBroken)
     this.#sessions.push({ client, ended: ended.finally(() => server.close()) })
     return client
+  }
+
+  async deflated(end: 'at-once' | 'later' | 'never'): Promise<TranscriptPeer> {
+    const peer = await this.prepared('x LOGIN alice secret', 'x SELECT INBOX', 'x COMPRESS DEFLATE')
+    return deflatedPeer(peer, { end })
   }
 
   async prepared(...lines: readonly string[]): Promise<MemoryPeer> {
