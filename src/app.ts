@@ -17,10 +17,13 @@ import type { Administration, Status } from '#control/administration.ts'
 import { directAdministration } from '#control/direct.ts'
 import { FolderInUseError } from '#control/folder-in-use-error.ts'
 import { serveControl } from '#control/server.ts'
+import { Imports } from '#import/imports.ts'
 import type { Clock } from '#io/clock.ts'
 import { lockFolder } from '#io/sql/folder-lock.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
+import { LoginDelay } from '#pop3/login-delay.ts'
 import { checkQueue } from '#queue/check.ts'
+import { openRetrieval } from '#retrieval/open.ts'
 import { limits as serveLimits } from '#serve/limits.ts'
 import { type Listener, listen } from '#serve/listener.ts'
 import { checkStore } from '#store/check.ts'
@@ -50,8 +53,13 @@ export async function startApp(config: Config, outside: Outside = realOutside(co
 
   const database = undo.use(await openSqlite({ path: databasePath(config.data), log }))
   const directory = await Directory.open({ database, clock, random, scramSha1: config.auth.scramSha1 })
-  const freeBytesThreshold = config.limits.freeBytes
-  const store = undo.use(await openStore({ database, folder: config.data, clock, random, log, freeBytesThreshold }))
+  const { freeBytes: freeBytesThreshold, undeleteMs: keepExpungedMs } = config.limits
+  const storage = { database, folder: config.data, freeBytesThreshold, keepExpungedMs }
+  const store = undo.use(await openStore({ ...storage, clock, random, log }))
+
+  const { hostname, language, pop3 } = config
+  const reading = { hostname, accounts: directory, config: { ...pop3, language } }
+  const retrieval = undo.use(await openRetrieval({ ...reading, database, store, clock, random, log }))
 
   const isTrusted = trustedNetworks(config.throttles.trustedNetworks)
   const backoff = new LoginBackoff({ clock, log, isTrusted, limits: config.throttles.login })
@@ -65,6 +73,8 @@ export async function startApp(config: Config, outside: Outside = realOutside(co
   const { connections, refusalsAtOnce } = connectionsToHold(config, log)
   const throttle = new Connections({ clock, isTrusted, limits: connections })
   const limits = { ...serveLimits, refusalsAtOnce }
+  const loginDelay = new LoginDelay(pop3.loginDelayMs, clock)
+  const sessions = { config, outside, directory, store, retrieval, authenticator, mailIn, loginDelay }
   const listeners: Listener[] = []
   undo.defer(async () => void (await Promise.all(listeners.map(listener => listener.drain(drainMs)))))
   for (const one of config.listeners) {
@@ -72,9 +82,9 @@ export async function startApp(config: Config, outside: Outside = realOutside(co
     // Microsoft's senders stumble over the resumption of TLS sessions.
     const shown = contexts.serverTls({ tickets: one.protocol !== 'mx', asksForCertificate: one.protocol !== 'mx' })
     const proxyFrom = trustedNetworks(one.proxyFrom)
-    const { run, refuse } = protocolOf(one, { config, outside, directory, store, authenticator, mailIn })
+    const protocol = protocolOf(one, sessions)
     listeners.push(
-      await listen({ name, tls, place, proxyFrom, contexts: shown, run, refuse, throttle, log, clock, limits }),
+      await listen({ name, tls, place, proxyFrom, contexts: shown, ...protocol, throttle, log, clock, limits }),
     )
   }
 
@@ -83,8 +93,9 @@ export async function startApp(config: Config, outside: Outside = realOutside(co
     yield* checkQueue(database)
   }
   const { greylist, queue } = mailIn
+  const imports = undo.use(await Imports.open({ database, store, clock }))
   const status = statusOf(listeners, clock)
-  const administration = directAdministration({ directory, store, greylist, queue, check, status })
+  const administration = directAdministration({ directory, store, retrieval, greylist, queue, imports, check, status })
   undo.use(await serveControl({ path: controlSocketPath(config.data), administration, log }))
   const owned = undo.move()
   return {

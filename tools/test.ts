@@ -16,7 +16,7 @@ await runLanes([
     testStep(
       'transcript, model and fuzz tests',
       inOneProcess,
-      'test/{support,transcripts,fuzz,model-imap,differential}/**/*.test.ts',
+      'test/{support,transcripts,fuzz,model-imap,model-pop3,differential}/**/*.test.ts',
     ),
   ],
   [

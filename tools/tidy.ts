@@ -22,7 +22,7 @@ export const floors: readonly (readonly string[])[] = [
   ['wire/smtp', 'wire/imap', 'wire/pop3', 'wire/sasl', 'wire/sieve', 'wire/managesieve'],
   ['sieve', 'io'],
   ['store', 'accounts', 'verify', 'throttle', 'tls'],
-  ['deliver', 'send', 'queue'],
+  ['deliver', 'send', 'queue', 'retrieval', 'import'],
   ['receive'],
   ['smtp', 'imap', 'pop3', 'managesieve', 'web', 'control'],
   ['serve'],

@@ -8,5 +8,8 @@ const inOneProcess = ['--test-isolation=none']
 
 await runLanes([
   [testStep('sessions of IMAP and their model', inOneProcess, 'test/model-imap/sessions.test.ts')],
-  [testStep('connections that break', inOneProcess, 'test/model-imap/reconnect.test.ts')],
+  [
+    testStep('connections that break', inOneProcess, 'test/model-imap/reconnect.test.ts'),
+    testStep('POP3, IMAP, SMTP and their model', inOneProcess, 'test/model-pop3/policies.test.ts'),
+  ],
 ])

@@ -36,8 +36,8 @@ export type LoginOutcome =
   | { readonly kind: 'welcome'; readonly account: Account }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'disabled' }
-  /** Too many failures from this address or for this account: not even looked at. */
-  | { readonly kind: 'too-many'; readonly retryAfterMs: number }
+  /** Too many failures from this address or for this account: not even looked at. `busy`: no failures, but more logins than can be looked at now. */
+  | { readonly kind: 'too-many'; readonly retryAfterMs: number; readonly busy?: boolean }
 
 /** Who stands behind a name, and the other way round. */
 export interface AccountNames {

@@ -18,7 +18,7 @@ import { foldDomain, foldLocalPart, readAddress } from './names.ts'
 import type { Page } from './page.ts'
 import { PasswordHasher } from './password-hasher.ts'
 import type { ArgonParameters } from './phc.ts'
-import { preparePassword } from './prepare-password.ts'
+import { prepareNewPassword } from './prepare-password.ts'
 import type { Outcome } from './refusal.ts'
 import * as resolving from './resolve.ts'
 import { ScramAccounts } from './scram-accounts.ts'
@@ -108,7 +108,7 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
 
   /** Says no as `addAccount` would, before anything is done for it. */
   async canAddAccount(address: string, password: string): Promise<Outcome<undefined>> {
-    if (preparePassword(password) === undefined) return { kind: 'bad-password', subject: address }
+    if (prepareNewPassword(password) === undefined) return { kind: 'bad-password', subject: address }
     return await this.#read(tx => accounts.canAdd(tx, address))
   }
 
@@ -118,7 +118,7 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
     readonly password: string
   }): Promise<Outcome<Account>> {
     const { accountId, address } = request
-    const password = preparePassword(request.password)
+    const password = prepareNewPassword(request.password)
     if (password === undefined) return { kind: 'bad-password', subject: address }
     const passwordHash = await this.hasher.hash(password)
     const scramKeys = await this.scram.derive(address, password)
@@ -146,7 +146,7 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
   }
 
   async setPassword(address: string, newPassword: string): Promise<Outcome<Account>> {
-    const password = preparePassword(newPassword)
+    const password = prepareNewPassword(newPassword)
     if (password === undefined) return { kind: 'bad-password', subject: address }
     const found = await this.account(address)
     if (found.kind !== 'done') return found

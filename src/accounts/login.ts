@@ -46,7 +46,7 @@ async function judge(needs: AuthenticatorNeeds, recent: RecentLogins, shown: Sho
   const found = await directory.credentials(shown.user)
   if (found !== undefined && password !== undefined && recent.knows(found, password)) return admitted(found.account)
   const verified = await directory.hasher.verify(password ?? '', found?.passwordHash)
-  if (verified === 'busy') return { kind: 'too-many', retryAfterMs: limits.busyRetryMs }
+  if (verified === 'busy') return { kind: 'too-many', retryAfterMs: limits.busyRetryMs, busy: true }
   if (verified === 'wrong' || found === undefined || password === undefined) return { kind: 'wrong' }
   await completeKeys(needs, found, password)
   if (verified === 'right-but-weak') await strengthen(needs, found, password)

@@ -4,7 +4,7 @@ import { seededRandom } from '#io/seeded-random.ts'
 import { limits } from './limits.ts'
 import { currentParameters, PasswordHasher } from './password-hasher.ts'
 import { printPhc, readPhc } from './phc.ts'
-import { preparePassword } from './prepare-password.ts'
+import { hasProhibited, prepareNewPassword, preparePassword } from './prepare-password.ts'
 
 const cheap = { memoryKib: 16, passes: 1, parallelism: 1 }
 
@@ -71,5 +71,34 @@ describe('password hashes', () => {
       ['x'.repeat(limits.passwordBytes + 1), undefined],
     ]
     for (const [given, wanted] of table) assert.equal(preparePassword(given), wanted, JSON.stringify(given))
+  })
+
+  test('what SASLprep prohibits is no new password, and goes on being compared (RFC 4013 2.3)', () => {
+    const prohibited = [
+      '\u0085',
+      '\u06dd',
+      '\u200e',
+      '\u2028',
+      '\u202e',
+      '\u206f',
+      '\u2ff5',
+      '\ue000',
+      '\ufdd0',
+      '\ufffc',
+      '\ufffd',
+    ]
+    const beyond = [0x1d173, 0x1fffe, 0xe0001, 0xe0041, 0xf0000, 0x10fffd, 0x10ffff].map(code =>
+      String.fromCodePoint(code),
+    )
+    for (const character of [...prohibited, ...beyond]) {
+      const given = `a${character}b`
+      assert.equal(hasProhibited(given), true, JSON.stringify(given))
+      assert.equal(prepareNewPassword(given), undefined, JSON.stringify(given))
+      assert.equal(preparePassword(given), character === '\u0085' ? undefined : given, JSON.stringify(given))
+    }
+    for (const given of ['plain', 'p\u00e4ss', '\u6f22\u5b57', 'a\u00a0b', 'a\u200db', '🔑', '\ufeffx']) {
+      assert.equal(hasProhibited(given), false, JSON.stringify(given))
+      assert.equal(prepareNewPassword(given), preparePassword(given), JSON.stringify(given))
+    }
   })
 })

@@ -10,6 +10,12 @@ export type RefusalKind =
   /** No grant to send as that address. */
   | 'no-such-grant'
   | 'no-such-mailbox'
+  /** A name that no mailbox can have, or one mailbox more than there may be. */
+  | 'bad-mailbox'
+  /** No message that was removed and is still kept. */
+  | 'no-such-message'
+  /** The account has no room for it. */
+  | 'over-quota'
   /** No entry of the access control list for that one. */
   | 'no-such-right'
   | 'bad-rights'
@@ -18,8 +24,14 @@ export type RefusalKind =
   /** A mailbox whose access control list is full. */
   | 'too-many-rights'
   | 'already-exists'
+  /** Messages of an import that never became whole. */
+  | 'too-many-imports'
+  /** A message of an import whose octets came too slowly. */
+  | 'no-such-upload'
   /** A domain that still has accounts. */
   | 'in-use'
+  /** A value that a setting cannot have. */
+  | 'bad-setting'
   /** An account that has as many grants as there may be. */
   | 'too-many'
 

@@ -7,12 +7,13 @@ import { exitCode } from './exit.ts'
 import { administer } from './installation.ts'
 import { valueFrom } from './outcome.ts'
 import { printDay, printOne } from './print.ts'
+import { deviceRow, readingRows } from './print-reading.ts'
 import { columns } from './table.ts'
 
 export const command: Command = {
   name: 'account show',
   summary:
-    'all about one account: since when, how much it holds, how far its search index is, its aliases, what it may send as',
+    'all about one account: since when, how much it holds, how far its search index is, its aliases, what it may send as, what it is read by',
   positionals: ['ADDRESS'],
   options: {},
   examples: ['posthouse account show alice@example.com --data ./mail'],
@@ -37,5 +38,7 @@ function rows(account: AccountDetails): readonly (readonly string[])[] {
     ...account.aliases.map(alias => ['alias', alias]),
     ...account.sendAs.map(address => ['may send as', address]),
     ...(account.hidden.length === 0 ? [] : [['hidden from it', account.hidden.join(', ')]]),
+    ...readingRows(account.reading),
+    ...columns(account.devices.map(deviceRow)).map(device => ['device', device]),
   ]
 }

@@ -3,21 +3,27 @@
 import { mkdir } from 'node:fs/promises'
 import { Directory } from '#accounts/directory.ts'
 import type { Config } from '#config/config.ts'
+import { defaultLanguage, defaultLimits, defaultPop3 } from '#config/defaults.ts'
 import { databasePath } from '#config/paths.ts'
 import type { Administration } from '#control/administration.ts'
 import { directAdministration } from '#control/direct.ts'
 import { FolderInUseError } from '#control/folder-in-use-error.ts'
+import { Imports } from '#import/imports.ts'
 import { systemClock } from '#io/clock.ts'
 import { jsonLog } from '#io/json-log.ts'
 import { systemRandom } from '#io/random.ts'
 import { lockFolder } from '#io/sql/folder-lock.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
 import { checkQueue } from '#queue/check.ts'
+import { openRetrieval } from '#retrieval/open.ts'
 import { checkStore } from '#store/check.ts'
 import { openStore } from '#store/open.ts'
 import { Greylist } from '#throttle/greylist.ts'
 import { CommandError, exitCode } from './exit.ts'
 import { offlineQueue } from './offline-queue.ts'
+
+/** Where only the folder is known. */
+const unconfigured = { hostname: 'localhost', language: defaultLanguage, pop3: defaultPop3 }
 
 export interface Offline extends AsyncDisposable {
   readonly administration: Administration
@@ -35,14 +41,19 @@ export async function openOffline(data: string, config: Config | undefined): Pro
   const log = jsonLog('error')
   const database = undo.use(await openSqlite({ path: databasePath(data), log }))
   const directory = await Directory.open({ database, clock, random, scramSha1: config?.auth.scramSha1 === true })
-  const store = undo.use(await openStore({ database, folder: data, clock, random, log }))
+  const keepExpungedMs = (config?.limits ?? defaultLimits).undeleteMs
+  const store = undo.use(await openStore({ database, folder: data, clock, random, log, keepExpungedMs }))
   const greylist = await Greylist.open({ database, clock, limits: config?.receive.greylist ?? {} })
   const queue = await offlineQueue({ database, store, clock })
+  const { hostname, language, pop3 } = config ?? unconfigured
+  const reading = { hostname, accounts: directory, config: { ...pop3, language, notices: false } }
+  const retrieval = undo.use(await openRetrieval({ ...reading, database, store, clock, random, log }))
+  const imports = undo.use(await Imports.open({ database, store, clock }))
   async function* check() {
     yield* checkStore(database, data)
     yield* checkQueue(database)
   }
-  const administration = directAdministration({ directory, store, greylist, queue, check, status })
+  const administration = directAdministration({ directory, store, retrieval, greylist, queue, imports, check, status })
   const owned = undo.move()
   return { administration, [Symbol.asyncDispose]: async () => await owned.disposeAsync() }
 }

@@ -28,7 +28,8 @@ const words: { readonly [K in RefusalKind]: Words } = {
   },
   'bad-password': {
     code: exitCode.badData,
-    says: () => 'this cannot be a password: it is empty, longer than 1,024 bytes, or has control characters in it',
+    says: () =>
+      'this cannot be a password: it is empty, longer than 1,024 bytes, or has characters in it that nobody can type',
     next: () => 'choose another',
   },
   'no-such-domain': {
@@ -56,6 +57,31 @@ const words: { readonly [K in RefusalKind]: Words } = {
     says: subject => `the account has no mailbox ${subject}`,
     next: () => 'write its whole name, as mail programs show it: Team/Plans',
   },
+  'bad-mailbox': {
+    code: exitCode.badData,
+    says: subject => `"${subject}" cannot be made a mailbox`,
+    next: () => 'choose another name, like Found or Team/Plans; an account may have 10,000 mailboxes',
+  },
+  'no-such-message': {
+    code: exitCode.badData,
+    says: subject => `no removed message ${subject} is kept (any more)`,
+    next: () => 'posthouse mail deleted ADDRESS lists those that are',
+  },
+  'over-quota': {
+    code: exitCode.badData,
+    says: subject => `${subject} has no room for it`,
+    next: subject => `give it more (posthouse quota set ${subject} SIZE), or take less`,
+  },
+  'too-many-imports': {
+    code: exitCode.tryAgain,
+    says: subject => `${subject} messages of imports are on their way already`,
+    next: () => 'wait until the other imports are done',
+  },
+  'no-such-upload': {
+    code: exitCode.tryAgain,
+    says: subject => `a message for ${subject} came too slowly`,
+    next: () => 'give the same command again: it goes on where it was',
+  },
   'no-such-right': {
     code: exitCode.badData,
     says: subject => `nothing was given to ${subject} there`,
@@ -75,6 +101,11 @@ const words: { readonly [K in RefusalKind]: Words } = {
     code: exitCode.badData,
     says: subject => `${subject} has as many entries as there may be`,
     next: () => 'remove some, or give the right to anyone',
+  },
+  'bad-setting': {
+    code: exitCode.badData,
+    says: subject => `"${subject}" cannot be set`,
+    next: () => 'posthouse account pop3 --help says what can be',
   },
   'too-many': {
     code: exitCode.badData,

@@ -4,7 +4,10 @@ import type { Authenticator } from '#accounts/account.ts'
 import type { Directory } from '#accounts/directory.ts'
 import type { Config, ListenerConfig } from '#config/config.ts'
 import { imapSession } from '#imap/session.ts'
+import { keepAliveMs } from '#pop3/limits.ts'
+import type { LoginDelay } from '#pop3/login-delay.ts'
 import { pop3Session } from '#pop3/session.ts'
+import type { Retrieval } from '#retrieval/retrieval.ts'
 import { refusalText } from '#serve/refusal-text.ts'
 import type { RunSession } from '#serve/session.ts'
 import type { SmtpLimits } from '#smtp/limits.ts'
@@ -20,21 +23,26 @@ import type { Outside } from './outside.ts'
 
 export interface Protocol {
   readonly run: RunSession
+  /** As in ListenerOptions; undefined: the usual. */
+  readonly keepAliveMs?: number
   /** What a client reads in place of the greeting when there is no room for it. */
   readonly refuse: (refusal: ConnectionRefusal) => string
 }
 
 export interface ProtocolNeeds {
-  readonly config: Pick<Config, 'hostname' | 'limits' | 'receive' | 'imap'>
+  readonly config: Pick<Config, 'hostname' | 'limits' | 'receive' | 'imap' | 'pop3' | 'language'>
   readonly outside: Outside
   readonly directory: Directory
   readonly store: Store
+  readonly retrieval: Retrieval
   readonly authenticator: Authenticator
   readonly mailIn: Pick<MailIn, 'intakes'>
+  /** One for all listeners. */
+  readonly loginDelay: LoginDelay
 }
 
 export function protocolOf(listener: ListenerConfig, needs: ProtocolNeeds): Protocol {
-  const { config, outside, directory: accounts, store, authenticator } = needs
+  const { config, outside, directory: accounts, store, retrieval, authenticator } = needs
   const { hostname, limits } = config
   const { log, clock } = outside
   switch (listener.protocol) {
@@ -49,6 +57,7 @@ export function protocolOf(listener: ListenerConfig, needs: ProtocolNeeds): Prot
       return {
         run: imapSession({
           store,
+          retrieval,
           authenticator,
           accounts,
           log,
@@ -61,11 +70,17 @@ export function protocolOf(listener: ListenerConfig, needs: ProtocolNeeds): Prot
         refuse: refusal => `* BYE [UNAVAILABLE] ${refusalText(refusal)}\r\n`,
       }
     }
-    case 'pop3':
+    case 'pop3': {
+      const { loginDelay } = needs
+      const { language } = config
+      const { marksSeen } = config.pop3
+      const house = { store, retrieval, authenticator, accounts, log, clock, hostname }
       return {
-        run: pop3Session({ store, authenticator, accounts, log, clock, hostname }),
+        run: pop3Session({ ...house, loginDelay, language, marksSeen }),
+        keepAliveMs,
         refuse: refusal => `-ERR [SYS/TEMP] ${refusalText(refusal)}\r\n`,
       }
+    }
   }
 }
 

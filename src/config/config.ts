@@ -2,6 +2,8 @@
 
 import type { TokenSettings } from '#accounts/access-tokens.ts'
 import type { LogLevel } from '#io/log.ts'
+import type { OnDeleteSetting } from '#retrieval/policy.ts'
+import type { Pinning } from '#retrieval/retrieval.ts'
 import type { Place } from '#serve/bind.ts'
 import type { ConnectionLimits } from '#throttle/connections.ts'
 import type { GreylistLimits } from '#throttle/greylist.ts'
@@ -42,6 +44,8 @@ export interface LimitsConfig {
   readonly longestHoldMs: number
   /** How long a full mailbox gets a temporary refusal (452); then 552. */
   readonly quotaGraceMs: number
+  /** How long removed messages can be restored. */
+  readonly undeleteMs: number
   /** What must stay free on the disk: below it mail is refused for the time being (4.3.1). */
   readonly freeBytes: number
 }
@@ -89,10 +93,10 @@ export interface AuthConfig {
   }
 }
 
-/** A mail program that stumbles over something: it is not told of it. */
+/** A mail program that stumbles over something: it is not told of it. Or nobody is. */
 export interface HiddenFromClient {
-  /** As the program names itself with ID, in any case. */
-  readonly client: string
+  /** As the program names itself with ID, in any case; undefined: all of them. */
+  readonly client: string | undefined
   /** How its version begins; undefined: any. */
   readonly version: string | undefined
   /** In upper case. */
@@ -105,6 +109,19 @@ export interface ImapConfig {
   readonly messageLimit: number | undefined
   /** The same for COPY and APPEND alone. One of both is undefined. */
   readonly saveLimit: number | undefined
+}
+
+export interface Pop3Config {
+  /** What DELE does, of accounts for which nothing else was set; `auto`: it hides where others read the account by other means, else deletes. */
+  readonly onDelete: OnDeleteSetting
+  /** By what an account may be read, if nothing else was set for it. */
+  readonly retrieval: Pinning
+  /** Whether what RETR has sent is \Seen for IMAP. */
+  readonly marksSeen: boolean
+  /** How long an account waits between two logins; 0: not at all. */
+  readonly loginDelayMs: number
+  /** Whether an owner is told that the account is read by both protocols. */
+  readonly notices: boolean
 }
 
 export type TlsConfig =
@@ -126,6 +143,9 @@ export interface Config {
   readonly throttles: ThrottlesConfig
   readonly auth: AuthConfig
   readonly imap: ImapConfig
+  readonly pop3: Pop3Config
+  /** Of what the server writes to the owners of accounts: a tag (RFC 5646). */
+  readonly language: string
   readonly tls: TlsConfig
   readonly store: { readonly engine: 'sqlite' }
   readonly log: { readonly level: LogLevel }

@@ -4,7 +4,15 @@ import { networkInterfaces } from 'node:os'
 import { defaultSmtpLimits } from '#smtp/limits.ts'
 import { limits as storeLimits } from '#store/limits.ts'
 import { connectionDefaults, greylistDefaults, loginDefaults, recipientDefaults } from '#throttle/limits.ts'
-import type { AuthConfig, ImapConfig, LimitsConfig, ListenerConfig, ReceiveConfig, ThrottlesConfig } from './config.ts'
+import type {
+  AuthConfig,
+  ImapConfig,
+  LimitsConfig,
+  ListenerConfig,
+  Pop3Config,
+  ReceiveConfig,
+  ThrottlesConfig,
+} from './config.ts'
 
 export type StandardListener = Pick<ListenerConfig, 'name' | 'protocol' | 'tls'> & { readonly port: number }
 
@@ -34,6 +42,7 @@ export const defaultLimits: LimitsConfig = {
   connectionLifeMs: defaultSmtpLimits.connectionMs,
   longestHoldMs: defaultSmtpLimits.longestHoldMs,
   quotaGraceMs: 7 * dayMs,
+  undeleteMs: storeLimits.keepExpungedMs,
   freeBytes: storeLimits.freeBytes,
 }
 
@@ -67,6 +76,16 @@ export const defaultAuth: AuthConfig = {
 }
 
 export const defaultImap: ImapConfig = { hide: [], messageLimit: undefined, saveLimit: undefined }
+
+export const defaultPop3: Pop3Config = {
+  onDelete: 'auto',
+  retrieval: 'any',
+  marksSeen: false,
+  loginDelayMs: 0,
+  notices: true,
+}
+
+export const defaultLanguage = 'en'
 
 /** All addresses of this machine: `::` takes IPv4 too, but cannot be had where IPv6 is switched off. */
 export function anyAddress(): string {

@@ -1,7 +1,7 @@
 // What a configuration file exports. Imports nothing that works, so that a file with `import { defineConfig } from 'posthouse'` loads at once.
 
 import type { LogLevel } from '#io/log.ts'
-import type { AuthConfig, LimitsConfig, ListenerConfig, ReceiveConfig, ThrottlesConfig } from './config.ts'
+import type { AuthConfig, LimitsConfig, ListenerConfig, Pop3Config, ReceiveConfig, ThrottlesConfig } from './config.ts'
 
 /** A number of bytes, or a text like `50 MB`, `1.5 GiB`. */
 export type Size = number | string
@@ -68,6 +68,20 @@ export interface ConfigInput {
     }
     readonly clientCertificates?: Partial<AuthConfig['clientCertificates']>
   }
+  /** `hide`: what programs that stumble over capabilities of IMAP are not told of. */
+  readonly imap?: {
+    readonly hide?: readonly {
+      readonly client?: string
+      readonly version?: string
+      readonly capabilities: readonly string[]
+    }[]
+    readonly messageLimit?: number
+    readonly saveLimit?: number
+  }
+  /** How POP3 hands mail out, and what becomes of what it removes. */
+  readonly pop3?: Settings<Pop3Config>
+  /** Of what the server writes to the owners of accounts: `en`, the default, or `de`. */
+  readonly language?: string
   /** PEM files (the leaf first, then its chain; the first pair answers clients that name no host), or a CA of the installation's own (which clients must be told to trust). */
   readonly tls:
     | { readonly certificates: readonly { readonly certificate: string; readonly key: string }[] }

@@ -4,7 +4,9 @@ import type { Config, ReceiveConfig } from './config.ts'
 import {
   defaultAuth,
   defaultImap,
+  defaultLanguage,
   defaultLimits,
+  defaultPop3,
   defaultReceive,
   defaultThrottles,
   standardListener,
@@ -47,6 +49,8 @@ export function devConfig(options: DevOptions): Config {
     throttles: defaultThrottles,
     auth: defaultAuth,
     imap: defaultImap,
+    pop3: defaultPop3,
+    language: defaultLanguage,
     tls: { kind: 'own-authority', names: [...names] },
     store: { engine: 'sqlite' },
     log: { level: 'warn' },

@@ -19,7 +19,7 @@ listeners:
   - { protocol: imap, port: 993, host: '::1' }
   - { protocol: lmtp, path: run/lmtp.sock, mode: '0600' }
 dns: { address: 127.0.0.1 }
-limits: { messageBytes: 10 MB, recipients: 50, quotaGraceMs: 2 d }
+limits: { messageBytes: 10 MB, recipients: 50, quotaGraceMs: 2 d, undeleteMs: 30 d }
 receive:
   bareLineEnds: normalise
   tarpit: { firstMs: 2 s }
@@ -32,7 +32,9 @@ throttles:
   trustedNetworks: [10.0.0.0/8]
   login: { firstBanMs: 1 h }
   recipients: { perHourPerAccount: 100 }
-imap: { hide: [{ client: Stumbler, version: '2.', capabilities: [compress=deflate] }], messageLimit: 1000 }
+imap: { hide: [{ client: Stumbler, version: '2.', capabilities: [compress=deflate] }, { capabilities: [UNAUTHENTICATE] }], messageLimit: 1000 }
+pop3: { onDelete: hide, marksSeen: true, loginDelayMs: 90 s }
+language: de
 auth:
   scramSha1: true
   oauth: { issuer: 'https://login.example.com/', audience: mail, keys: keys.json }
@@ -48,7 +50,7 @@ const json = `{
     { "protocol": "lmtp", "path": "run/lmtp.sock", "mode": "0600" }
   ],
   "dns": { "address": "127.0.0.1" },
-  "limits": { "messageBytes": 10000000, "recipients": 50, "quotaGraceMs": 172800000 },
+  "limits": { "messageBytes": 10000000, "recipients": 50, "quotaGraceMs": 172800000, "undeleteMs": 2592000000 },
   "receive": {
     "bareLineEnds": "normalise",
     "tarpit": { "firstMs": 2000 },
@@ -64,9 +66,14 @@ const json = `{
     "recipients": { "perHourPerAccount": 100 }
   },
   "imap": {
-    "hide": [{ "client": "Stumbler", "version": "2.", "capabilities": ["COMPRESS=DEFLATE"] }],
+    "hide": [
+      { "client": "Stumbler", "version": "2.", "capabilities": ["COMPRESS=DEFLATE"] },
+      { "capabilities": ["UNAUTHENTICATE"] }
+    ],
     "messageLimit": 1000
   },
+  "pop3": { "onDelete": "hide", "marksSeen": true, "loginDelayMs": 90000 },
+  "language": "de",
   "auth": {
     "scramSha1": true,
     "oauth": { "issuer": "https://login.example.com/", "audience": "mail", "keys": "keys.json", "claim": "email" },
@@ -121,6 +128,7 @@ describe('configuration files', () => {
     assert.deepEqual(wanted.dns, { address: '127.0.0.1', port: 53 })
     assert.equal(wanted.limits.messageBytes, 10_000_000)
     assert.equal(wanted.limits.quotaGraceMs, 172_800_000)
+    assert.equal(wanted.limits.undeleteMs, 30 * 86_400_000)
     assert.deepEqual(wanted.receive, {
       bareLineEnds: 'normalise',
       bannerDelayMs: 0,
@@ -140,10 +148,16 @@ describe('configuration files', () => {
     })
     assert.deepEqual(wanted.throttles.recipients, { perHourPerNetwork: 10_000, perHourPerAccount: 100 })
     assert.deepEqual(wanted.imap, {
-      hide: [{ client: 'Stumbler', version: '2.', capabilities: ['COMPRESS=DEFLATE'] }],
+      hide: [
+        { client: 'Stumbler', version: '2.', capabilities: ['COMPRESS=DEFLATE'] },
+        { client: undefined, version: undefined, capabilities: ['UNAUTHENTICATE'] },
+      ],
       messageLimit: 1_000,
       saveLimit: undefined,
     })
+    const { pop3 } = wanted
+    assert.deepEqual(pop3, { onDelete: 'hide', retrieval: 'any', marksSeen: true, loginDelayMs: 90_000, notices: true })
+    assert.equal(wanted.language, 'de')
     assert.deepEqual(wanted.auth, {
       scramSha1: true,
       oauth: {
@@ -183,6 +197,7 @@ describe('configuration files', () => {
     assert.equal(config.limits.messageBytes, 50_000_000)
     assert.equal(config.limits.recipients, 1_000)
     assert.equal(config.limits.quotaGraceMs, 7 * 86_400_000)
+    assert.equal(config.limits.undeleteMs, 14 * 86_400_000)
     assert.equal(config.receive.bareLineEnds, 'refuse')
     assert.deepEqual(config.receive.greylist.enabled, true)
     assert.equal(config.receive.tarpit.firstMs, 1_000)
@@ -332,7 +347,7 @@ describe('configuration files', () => {
         'hide[0].capabilities[0]: wanted a capability that can be hidden, like "COMPRESS=DEFLATE", found "IMAP4rev1"',
       ],
       [
-        '{ capabilities: [IDLE] }',
+        '{ version: "2", capabilities: [IDLE] }',
         'hide[0].client: wanted the name of a mail program, as it gives it with ID, found nothing',
       ],
     ]
@@ -353,6 +368,17 @@ describe('configuration files', () => {
         ),
         [`imap.yaml:3: imap${wanted}`],
       )
+    const pop3: [string, string][] = [
+      ['onDelete: burn', 'onDelete: wanted "auto", "hide", "trash" or "delete", found "burn"'],
+      ['retrieval: smtp', 'retrieval: wanted "any", "imap" or "pop3", found "smtp"'],
+      ['notices: never', 'notices: wanted true or false, found "never"'],
+      ['onDelet: hide', 'onDelet: no such key; did you mean onDelete?'],
+    ]
+    for (const [setting, wanted] of pop3)
+      assert.deepEqual(await complaints('pop3.yaml', `${head}pop3:\n  ${setting}\n`), [`pop3.yaml:4: pop3.${wanted}`])
+    assert.deepEqual(await complaints('language.yaml', `${head}language: tlh\n`), [
+      'language.yaml:3: language: wanted a language: en or de, found "tlh"',
+    ])
     for (const [rule, wanted] of hide)
       assert.deepEqual(await complaints('imap.yaml', `${head}imap:\n  hide: [${rule}]\n`), [
         `imap.yaml:4: imap.${wanted}`,

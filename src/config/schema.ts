@@ -8,6 +8,7 @@ import { limits } from './limits.ts'
 import { auth } from './schema-auth.ts'
 import { imap } from './schema-imap.ts'
 import { listeners } from './schema-listeners.ts'
+import { language, pop3 } from './schema-pop3.ts'
 import { receive } from './schema-receive.ts'
 import {
   address,
@@ -62,6 +63,7 @@ const limitSettings = strict('limits', {
   connectionLifeMs: duration.default(defaultLimits.connectionLifeMs),
   longestHoldMs: duration.default(defaultLimits.longestHoldMs),
   quotaGraceMs: duration.default(defaultLimits.quotaGraceMs),
+  undeleteMs: duration.default(defaultLimits.undeleteMs),
   freeBytes: size.default(defaultLimits.freeBytes),
 })
 
@@ -76,6 +78,8 @@ export const fileSchema = strict('the configuration', {
   throttles: throttles.prefault({}),
   auth: auth.prefault({}),
   imap: imap.prefault({}),
+  pop3: pop3.prefault({}),
+  language,
   tls,
   store: strict('store', { engine: z.literal('sqlite', { error: 'wanted "sqlite"' }) }).default({ engine: 'sqlite' }),
   log: strict('log', {

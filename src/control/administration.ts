@@ -3,6 +3,7 @@
 
 import type { Outcome } from '#accounts/refusal.ts'
 import type { Secret } from '#base/secret.ts'
+import type { ImportMessage } from './import-message.ts'
 
 export interface DomainInfo {
   /** As it was given: Unicode, or ASCII. */
@@ -30,6 +31,42 @@ export interface QuotaInfo {
   readonly limitMessages: number | null
 }
 
+/** By what an account is read, and what becomes of what POP3 removes. */
+export interface ReadingInfo {
+  readonly address: string
+  /** What was set for the account: `auto`, `hide`, `trash`, `delete`; null: as the configuration says. */
+  readonly onDeleteSet: string | null
+  /** What DELE does now: `hide`, `trash`, `delete`. */
+  readonly onDelete: string
+  /** `account`, `configuration`, `pinned`, `pop3-only`, `used`, `shared`, `not-known-yet`. */
+  readonly why: string
+  /** When IMAP was last used, milliseconds since 1970; null: never. */
+  readonly imapAt: number | null
+  /** `any`, `imap`, `pop3`. */
+  readonly retrieval: string
+  /** Of what the server writes to its owner. */
+  readonly language: string
+  /** In INBOX, and not shown to POP3. */
+  readonly hiddenMessages: number
+  readonly hiddenBytes: number
+}
+
+/** A device that reads an account. */
+export interface DeviceInfo {
+  readonly protocol: string
+  /** As it names itself; '' if it does not. */
+  readonly client: string
+  readonly network: string
+  /** Milliseconds since 1970, both. */
+  readonly firstAt: number
+  readonly lastAt: number
+  readonly lastAddress: string
+  /** Messages that it fetched, removed, and hid from POP3. */
+  readonly taken: number
+  readonly removed: number
+  readonly hidden: number
+}
+
 export interface AccountDetails extends AccountInfo, QuotaInfo {
   /** The first `limits.shownAliases`. */
   readonly aliases: readonly string[]
@@ -39,6 +76,9 @@ export interface AccountDetails extends AccountInfo, QuotaInfo {
   readonly hidden: readonly string[]
   /** Messages that the search index has. */
   readonly indexed: number
+  readonly reading: ReadingInfo
+  /** The latest first. */
+  readonly devices: readonly DeviceInfo[]
 }
 
 export interface HiddenInfo {
@@ -89,6 +129,44 @@ export interface GivenInfo {
   readonly mailbox: string
   /** Letters of RFC 4314. */
   readonly rights: string
+}
+
+/** A message that was removed, and can be restored. */
+export interface DeletedInfo {
+  readonly id: string
+  /** Milliseconds since 1970, both. */
+  readonly deletedAt: number
+  readonly keptUntil: number
+  /** `imap` or `pop3`; null: that is not known. */
+  readonly by: string | null
+  readonly mailbox: string
+  /** The address of From; '' if there is none. */
+  readonly from: string
+  readonly subject: string
+  readonly sizeBytes: number
+}
+
+/** Which of those that were removed: all that fit. */
+export interface DeletedFilter {
+  readonly mailbox?: string
+  /** Milliseconds since 1970: removed then or later. */
+  readonly since?: number
+  readonly by?: string
+}
+
+export interface RestoredInfo {
+  readonly id: string
+  readonly mailbox: string
+  /** POP3 is not shown it, for it was POP3 that removed it. */
+  readonly hiddenFromPop3: boolean
+}
+
+/** What came of messages of an import. */
+export interface ImportInfo {
+  /** Stored; others were there already. */
+  readonly messages: number
+  /** Of those: they keep the unique-id that POP3 knows them by. */
+  readonly uidls: number
 }
 
 /** A message that is asked to come again (greylisting). */
@@ -214,6 +292,48 @@ export interface Administration {
   /** `rights`: `read`, `write`, `all`, or letters; `+` before letters adds them. */
   setAcl(request: AclRequest & { readonly rights: string }): Promise<Outcome<AclInfo>>
   removeAcl(request: AclRequest): Promise<Outcome<AclInfo>>
+
+  showReading(request: { readonly address: string }): Promise<Outcome<ReadingInfo>>
+  /** `default`: as the configuration says. What is not given stays. Sessions that may not read any more end. */
+  setReading(request: {
+    readonly address: string
+    /** `auto`, `hide`, `trash`, `delete`, `default`. */
+    readonly onDelete?: string
+    /** `any`, `imap`, `pop3`, `default`. */
+    readonly retrieval?: string
+    /** A tag, or `default`. */
+    readonly language?: string
+  }): Promise<Outcome<ReadingInfo>>
+  /** The latest first. */
+  listDevices(request: { readonly address: string }): Promise<Outcome<Page<DeviceInfo>>>
+  /** What is hidden from POP3 is shown to it again, or, with `remove`, removed for all. */
+  endHiding(request: {
+    readonly address: string
+    readonly remove: boolean
+  }): Promise<Outcome<{ readonly count: number }>>
+
+  /** In the order in which they came. */
+  listDeleted(request: PageRequest & DeletedFilter & { readonly address: string }): Promise<Outcome<Page<DeletedInfo>>>
+  /** `ids` with spaces between: those that are still kept come back, all or none. Without `mailbox` each where it was. `forPop3`: POP3 is shown them. */
+  restoreDeleted(request: {
+    readonly address: string
+    readonly ids: string
+    readonly mailbox?: string
+    readonly forPop3: boolean
+  }): Promise<Outcome<{ readonly items: readonly RestoredInfo[] }>>
+
+  /** The names of messages that an import brought into this mailbox, whatever became of them since. */
+  listImported(
+    request: PageRequest & { readonly address: string; readonly mailbox: string },
+  ): Promise<Outcome<Page<string>>>
+  /** The next octets (base64) of a message too large for one request, under a name of the caller's. */
+  importOctets(request: { readonly upload: string; readonly octets: string }): Promise<Outcome<Record<string, never>>>
+  /** Stores them, all or none, but those whose names this mailbox was brought before. It is made if it is missing. */
+  importMessages(request: {
+    readonly address: string
+    readonly mailbox: string
+    readonly messages: readonly ImportMessage[]
+  }): Promise<Outcome<ImportInfo>>
 
   /** Who is asked to wait, longest first. */
   listWaiting(request: PageRequest): Promise<Outcome<Page<WaitingInfo>>>

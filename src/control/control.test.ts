@@ -9,11 +9,13 @@ import { after, before, describe, test } from 'node:test'
 import { Directory } from '#accounts/directory.ts'
 import { Secret } from '#base/secret.ts'
 import { offlineQueue } from '#cli/offline-queue.ts'
+import { Imports } from '#import/imports.ts'
 import { manualClock } from '#io/manual-clock.ts'
 import { memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
 import type { Database } from '#io/sql/database.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
+import { openRetrieval } from '#retrieval/open.ts'
 import { checkStore } from '#store/check.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
@@ -49,7 +51,12 @@ describe('administration', () => {
     }
     const greylist = await Greylist.open({ database, clock })
     const queue = await offlineQueue({ database, store, clock })
-    direct = directAdministration({ directory, store, greylist, queue, check, status: () => status })
+    const imports = await Imports.open({ database, store, clock })
+    const config = { onDelete: 'auto', retrieval: 'any', notices: true, language: 'en' } as const
+    const reading = { hostname: 'mail.example.test', accounts: directory, config }
+    const retrieval = await openRetrieval({ ...reading, database, store, clock, random, log })
+    const needs = { directory, store, retrieval, greylist, queue, imports, check }
+    direct = directAdministration({ ...needs, status: () => status })
   })
   after(async () => {
     await store[Symbol.asyncDispose]()
@@ -98,6 +105,30 @@ describe('administration', () => {
       assert.deepEqual(await remote.showQuota({ address }), { kind: 'done', value: quota })
       const unlimited = { ...quota, limitBytes: null }
       assert.deepEqual(await remote.setQuota({ address, limitBytes: null }), { kind: 'done', value: unlimited })
+      const reading = {
+        address,
+        onDeleteSet: null,
+        onDelete: 'delete',
+        why: 'pop3-only',
+        imapAt: null,
+        retrieval: 'any',
+        language: 'en',
+        hiddenMessages: 0,
+        hiddenBytes: 0,
+      }
+      assert.deepEqual(await remote.showReading({ address }), { kind: 'done', value: reading })
+      const set = { onDelete: 'trash', retrieval: 'imap', language: 'de' }
+      assert.deepEqual(await remote.setReading({ address, ...set }), {
+        kind: 'done',
+        value: { ...reading, ...set, onDeleteSet: 'trash', why: 'account' },
+      })
+      for (const wrong of [{ onDelete: 'burn' }, { retrieval: 'smtp' }, { language: 'xx' }, { onDelete: 'toString' }])
+        assert.equal(await kindOf(remote.setReading({ address, ...wrong })), 'bad-setting')
+      const back = { onDelete: 'default', retrieval: 'default', language: 'default' }
+      assert.deepEqual(await remote.setReading({ address, ...back }), { kind: 'done', value: reading })
+      assert.equal(await kindOf(remote.setReading({ address: 'nobody@example.test' })), 'no-such-account')
+      assert.deepEqual(await remote.listDevices({ address }), { kind: 'done', value: { items: [] } })
+      assert.deepEqual(await remote.endHiding({ address, remove: false }), { kind: 'done', value: { count: 0 } })
       assert.deepEqual(await remote.showAccount({ address }), {
         kind: 'done',
         value: {
@@ -107,6 +138,8 @@ describe('administration', () => {
           indexed: 0,
           aliases: ['@example.test'],
           sendAs: ['@other.test'],
+          reading,
+          devices: [],
         },
       })
       assert.deepEqual(await remote.listAliases({}), await direct.listAliases({}))

@@ -3,7 +3,9 @@
 import type { Account } from '#accounts/account.ts'
 import type { Directory } from '#accounts/directory.ts'
 import { done, type Outcome } from '#accounts/refusal.ts'
+import type { Imports } from '#import/imports.ts'
 import type { Queue } from '#queue/queue.ts'
+import type { RetrievalDesk } from '#retrieval/desk.ts'
 import type { Store } from '#store/store.ts'
 import type { Greylist } from '#throttle/greylist.ts'
 import { canBeHidden } from '#wire/imap/hideable.ts'
@@ -17,7 +19,10 @@ import type {
   Status,
 } from './administration.ts'
 import { listAcl, listGiven, removeAcl, setAcl } from './direct-acl.ts'
+import { listDeleted, restoreDeleted } from './direct-deleted.ts'
+import { importMessages, importOctets, listImported } from './direct-import.ts'
 import { dropQueued, listQueue, releaseQueued, showQueued } from './direct-queue.ts'
+import { endHiding, listDevices, readingOf, setReading, showReading } from './direct-reading.ts'
 import { limits } from './limits.ts'
 
 export type StoreFinding = Omit<Finding, 'accountId'> & { readonly accountId: number | undefined }
@@ -25,8 +30,10 @@ export type StoreFinding = Omit<Finding, 'accountId'> & { readonly accountId: nu
 export interface DirectNeeds {
   readonly directory: Directory
   readonly store: Store
+  readonly retrieval: Pick<RetrievalDesk, 'state' | 'set' | 'forget'>
   readonly greylist: Pick<Greylist, 'waiting' | 'letIn' | 'forget'>
   readonly queue: Pick<Queue, 'list' | 'show' | 'release' | 'drop'>
+  readonly imports: Imports
   /** Looks through the store: store/check.ts. */
   readonly check: () => AsyncIterable<StoreFinding>
   readonly status: () => Status
@@ -55,6 +62,15 @@ export function directAdministration(needs: DirectNeeds): Administration {
     listGiven: async ({ address }) => await listGiven(needs, address),
     setAcl: async request => await setAcl(needs, request),
     removeAcl: async request => await removeAcl(needs, request),
+    showReading: async ({ address }) => await showReading(needs, address),
+    setReading: async request => await setReading(needs, request),
+    listDevices: async ({ address }) => await listDevices(needs, address),
+    endHiding: async request => await endHiding(needs, request),
+    listDeleted: async request => await listDeleted(needs, request),
+    restoreDeleted: async request => await restoreDeleted(needs, request),
+    listImported: async request => await listImported(needs, request),
+    importOctets: async request => await importOctets(needs, request),
+    importMessages: async request => await importMessages(needs, request),
     listWaiting: async ({ after }) => done(page(await greylist.waiting(after))),
     letIn: async which => done({ count: await greylist.letIn(which) }),
     listQueue: async request => done(await listQueue(queue, request)),
@@ -98,18 +114,21 @@ async function showAccount(needs: DirectNeeds, address: string) {
     sendAs: await needs.directory.sendAsOf(found.value.accountId),
     hidden: await needs.directory.hiddenOf(found.value.accountId),
     indexed: (await needs.store.search.state(found.value.accountId)).indexed,
+    ...(await readingOf(needs, found.value)),
   })
 }
 
 /** Disabled first, then emptied, then gone: after a crash the same command, given again, ends the work. */
 async function removeAccount(
-  { directory, store, greylist }: DirectNeeds,
+  { directory, store, retrieval, greylist, imports }: DirectNeeds,
   address: string,
 ): Promise<Outcome<AccountInfo>> {
   const disabled = await directory.setDisabled(address, true)
   if (disabled.kind !== 'done') return disabled
   await store.removeAccount(disabled.value.accountId)
   await greylist.forget(disabled.value.accountId)
+  await imports.forget(disabled.value.accountId)
+  await retrieval.forget(disabled.value.accountId)
   return await directory.removeAccount(address)
 }
 

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { Imports } from '#import/imports.ts'
 import { TemporaryQueue } from '#queue/temporary-queue.ts'
+import { openRetrieval } from '#retrieval/open.ts'
 import { checkStore } from '#store/check.ts'
 import { Greylist } from '#throttle/greylist.ts'
 import { connectAdministration, type RemoteAdministration } from './client.ts'
@@ -28,7 +30,20 @@ describe('greylist and queue', () => {
     const { database, clock } = place.needs
     greylist = await Greylist.open({ database, clock })
     const check = () => checkStore(database, folder)
-    const administration = directAdministration({ directory, store, greylist, queue, check, status: () => status })
+    const imports = owned.use(await Imports.open({ database, store, clock }))
+    const config = { onDelete: 'auto', retrieval: 'any', notices: true, language: 'en' } as const
+    const reading = { hostname: 'mail.example.test', accounts: directory, config }
+    const retrieval = owned.use(await openRetrieval({ ...place.needs, ...reading }))
+    const administration = directAdministration({
+      directory,
+      store,
+      retrieval,
+      greylist,
+      queue,
+      imports,
+      check,
+      status: () => status,
+    })
     const path = join(folder, 'control.sock')
     owned.use(await serveControl({ path, administration, log }))
     const connected = await connectAdministration(path)

@@ -93,7 +93,9 @@ async function answerTo(administration: Administration, line: string, log: Log):
     // readRequest has held the fields against the verb's table, whose types the interface states.
     const perform = administration[request.verb] as (fields: unknown) => Promise<Outcome<unknown>>
     const outcome = await perform.call(administration, request.fields)
-    log.info('control.request', { verb: request.verb, outcome: outcome.kind })
+    // A large message comes in very many of them.
+    const level = request.verb === 'importOctets' ? 'debug' : 'info'
+    log[level]('control.request', { verb: request.verb, outcome: outcome.kind })
     return outcome
   } catch (error) {
     const id = crypto.randomUUID().slice(0, 8)

@@ -2,9 +2,10 @@
 
 import { Secret } from '#base/secret.ts'
 import type { Administration } from './administration.ts'
+import { readImportMessages } from './import-message.ts'
 
 export type Verb = keyof Administration
-type FieldType = 'text' | 'secret' | 'truth' | 'size' | 'size-or-none'
+type FieldType = 'text' | 'secret' | 'truth' | 'size' | 'size-or-none' | 'messages'
 
 interface Field {
   readonly type: FieldType
@@ -37,6 +38,15 @@ export const verbs: { readonly [V in Verb]: Readonly<Record<string, Field>> } = 
   listGiven: { address: text },
   setAcl: { address: text, mailbox: text, identifier: text, negative: truth, rights: text },
   removeAcl: { address: text, mailbox: text, identifier: text, negative: truth },
+  showReading: { address: text },
+  setReading: { address: text, onDelete: some, retrieval: some, language: some },
+  listDevices: { address: text },
+  endHiding: { address: text, remove: truth },
+  listDeleted: { address: text, mailbox: some, since: { type: 'size', optional: true }, by: some, after: page },
+  restoreDeleted: { address: text, ids: text, mailbox: some, forPop3: truth },
+  listImported: { address: text, mailbox: text, after: page },
+  importOctets: { upload: text, octets: text },
+  importMessages: { address: text, mailbox: text, messages: { type: 'messages' } },
   listWaiting: { after: page },
   letIn: { sender: some, recipient: some, network: some },
   listQueue: { sender: some, recipient: some, state: some, after: page },
@@ -78,6 +88,7 @@ function readField(type: FieldType, value: unknown): unknown {
   if (type === 'text') return typeof value === 'string' ? value : undefined
   if (type === 'secret') return typeof value === 'string' ? new Secret(value) : undefined
   if (type === 'truth') return typeof value === 'boolean' ? value : undefined
+  if (type === 'messages') return readImportMessages(value)
   if (type === 'size-or-none' && value === null) return null
   return Number.isSafeInteger(value) && Number(value) >= 0 ? value : undefined
 }

@@ -13,7 +13,7 @@ export async function answerStep(
     case 'challenge':
       return step
     case 'malformed':
-      return refusal(step.reason)
+      return refusal(texts => texts.malformed(step.reason))
     case 'settled':
       return await finish(step.user, step.outcome)
   }

@@ -8,5 +8,5 @@ import { noSuchMessage, type Reply } from './reply.ts'
 export function dele(maildrop: Maildrop, number: number): Reply {
   if (!maildrop.has(number)) return noSuchMessage
   maildrop.mark(number)
-  return ok(`message ${number} marked`)
+  return ok(texts => texts.marked(number))
 }

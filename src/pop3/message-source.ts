@@ -1,9 +1,11 @@
 // Where RETR and TOP get messages from: small ones whole, those that follow read along in the same read of the database
 // for a client that takes one after the other; large ones piece by piece.
 
+import { surrogateOf } from '#mail/surrogate.ts'
 import type { MessageBytes, Store } from '#store/store.ts'
 import { pieceOctets, readAheadMessages, readAheadOctets, wholeMessageOctets } from './limits.ts'
 import type { Maildrop } from './maildrop.ts'
+import { surrogatePieces } from './surrogate-pieces.ts'
 
 /** A message: whole, or in pieces that are read when they are asked for. */
 export type Content = Uint8Array | AsyncIterable<Uint8Array>
@@ -24,15 +26,16 @@ export class MessageSource {
     this.#maildrop = maildrop
   }
 
-  /** The octets of message `number`, which the maildrop has; undefined if they are gone for good. */
+  /** The octets of message `number`, which the maildrop has, or of its surrogate; undefined if they are gone for good. */
   async read(number: number): Promise<Content | undefined> {
+    const isSurrogate = this.#maildrop.isSurrogate(number)
     if (this.#maildrop.sizeOf(number) <= wholeMessageOctets) {
       const whole = this.#ahead.get(number) ?? (await this.#readAhead(number))
-      if (whole !== undefined) return whole
+      if (whole !== undefined) return isSurrogate ? (surrogateOf(whole) ?? whole) : whole
     }
     const { account } = this.#maildrop
     const message = await this.#store.message(account.accountId, this.#maildrop.messageIdOf(number))
-    return message && pieces(message)
+    return message && (isSurrogate ? surrogatePieces(message) : pieces(message))
   }
 
   /** Undefined if the store keeps this message elsewhere. */

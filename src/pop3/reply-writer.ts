@@ -4,6 +4,8 @@ import { setImmediate } from 'node:timers/promises'
 import type { Channel } from '#io/channel.ts'
 import { DotStuffer } from '#wire/pop3/dot-stuffer.ts'
 import { printChallenge, printListing, printStatus } from '#wire/pop3/print.ts'
+import { english } from '#wire/pop3/texts/en.ts'
+import { type Texts, textIn } from '#wire/pop3/texts/texts.ts'
 import { queuedReplyOctets } from './limits.ts'
 import type { MessageReply, Reply } from './reply.ts'
 
@@ -11,6 +13,8 @@ export class ReplyWriter {
   readonly #channel: Channel
   #queuedOctets = 0
   #isMidway = false
+  /** The language of what is said for people (LANG). */
+  texts: Texts = english
 
   constructor(channel: Channel) {
     this.#channel = channel
@@ -26,11 +30,11 @@ export class ReplyWriter {
     switch (reply.kind) {
       case 'ok':
       case 'error':
-        return await this.#put(printStatus(reply))
+        return await this.#put(printStatus(reply, this.texts))
       case 'challenge':
         return await this.#put(printChallenge(reply.bytes))
       case 'listing':
-        for (const piece of printListing(reply)) await this.#put(piece)
+        for (const piece of printListing(reply, this.texts)) await this.#put(piece)
         return
       case 'message':
         return await this.#writeMessage(reply)
@@ -39,7 +43,7 @@ export class ReplyWriter {
 
   async #writeMessage(reply: MessageReply): Promise<void> {
     const stuffer = new DotStuffer()
-    let status = `+OK ${reply.text}\r\n`
+    let status = `+OK ${textIn(this.texts, reply.text)}\r\n`
     if (reply.content instanceof Uint8Array) {
       this.#queue(status)
       this.#queue(stuffer.push(reply.content))

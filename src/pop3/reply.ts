@@ -1,6 +1,7 @@
 // What a command answers, as data; reply-writer.ts sends it.
 
 import { type Listing, type Ok, type Refusal, refusal } from '#wire/pop3/print.ts'
+import type { Text } from '#wire/pop3/texts/texts.ts'
 import type { Content } from './message-source.ts'
 
 export interface Challenge {
@@ -11,20 +12,20 @@ export interface Challenge {
 /** +OK and a message, sent with its dots doubled. */
 export interface MessageReply {
   readonly kind: 'message'
-  readonly text: string
+  readonly text: Text
   readonly content: Content
 }
 
 export type Reply = Ok | Refusal | Listing | Challenge | MessageReply
 
-export const noSuchMessage: Refusal = refusal('no such message')
+export const noSuchMessage: Refusal = refusal(texts => texts.noSuchMessage)
 /** RFC 3206 4: trying again does not help. */
-export const messageLost: Refusal = refusal('this message can no longer be read', 'SYS/PERM')
+export const messageLost: Refusal = refusal(texts => texts.messageLost, 'SYS/PERM')
 
 /** Refused before anything secret is said. Without a code: no wrong password is meant (RFC 3206 5). */
-export const needsTls: Refusal = refusal('log in under TLS only: use STLS, or the port for TLS')
+export const needsTls: Refusal = refusal(texts => texts.needsTls)
 
 /** As in `3 messages (120 octets)`. */
-export function countText(content: { readonly messages: number; readonly octets: number }): string {
-  return `${content.messages} ${content.messages === 1 ? 'message' : 'messages'} (${content.octets} octets)`
+export function countText({ messages, octets }: { readonly messages: number; readonly octets: number }): Text {
+  return texts => texts.counted(messages, octets)
 }

@@ -16,7 +16,7 @@ export async function top(maildrop: Maildrop, source: MessageSource, wish: TopWi
   if (!maildrop.has(wish.number)) return noSuchMessage
   const content = await source.read(wish.number)
   if (content === undefined) return messageLost
-  return { kind: 'message', text: 'top of the message follows', content: cut(content, new TopCutter(wish.lines)) }
+  return { kind: 'message', text: texts => texts.topFollows, content: cut(content, new TopCutter(wish.lines)) }
 }
 
 function cut(content: Content, cutter: TopCutter): Content {

@@ -1,5 +1,6 @@
 // The commands of the TRANSACTION state, each in its file.
 
+import type { RetrievalSession } from '#retrieval/retrieval.ts'
 import type { Command } from '#wire/pop3/parse.ts'
 import { ok } from '#wire/pop3/print.ts'
 import { dele } from './dele.ts'
@@ -16,6 +17,8 @@ import { uidl } from './uidl.ts'
 export interface Transaction {
   readonly maildrop: Maildrop
   readonly source: MessageSource
+  /** What the session does is told to it. */
+  readonly told: RetrievalSession
 }
 
 export type TransactionCommand = Extract<
@@ -28,13 +31,13 @@ export async function transact(command: TransactionCommand, { maildrop, source }
     case 'STAT':
       return stat(maildrop)
     case 'NOOP':
-      return ok('still here')
+      return ok(texts => texts.stillHere)
     case 'RSET':
       return rset(maildrop)
     case 'LIST':
       return list(maildrop, command.number)
     case 'UIDL':
-      return uidl(maildrop, command.number)
+      return await uidl(maildrop, command.number)
     case 'RETR':
       return await retr(maildrop, source, command.number)
     case 'TOP':

@@ -5,15 +5,12 @@ import type { Maildrop } from './maildrop.ts'
 import { countText, noSuchMessage, type Reply } from './reply.ts'
 
 /** Unique-ids, of one message or of all that are not marked. */
-export function uidl(maildrop: Maildrop, number: number | undefined): Reply {
-  if (number === undefined) return { kind: 'listing', text: countText(maildrop), lines: lines(maildrop) }
-  return maildrop.has(number) ? ok(line(maildrop, number)) : noSuchMessage
+export async function uidl(maildrop: Maildrop, number: number | undefined): Promise<Reply> {
+  const idOf = await maildrop.uniqueIds()
+  if (number === undefined) return { kind: 'listing', text: countText(maildrop), lines: lines(maildrop, idOf) }
+  return maildrop.has(number) ? ok(`${number} ${idOf(number)}`) : noSuchMessage
 }
 
-function* lines(maildrop: Maildrop): Generator<string> {
-  for (const number of maildrop.numbers()) yield line(maildrop, number)
-}
-
-function line(maildrop: Maildrop, number: number): string {
-  return `${number} ${maildrop.uniqueIdOf(number)}`
+function* lines(maildrop: Maildrop, idOf: (number: number) => string): Generator<string> {
+  for (const number of maildrop.numbers()) yield `${number} ${idOf(number)}`
 }

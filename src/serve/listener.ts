@@ -27,6 +27,8 @@ export interface ListenerOptions {
   /** Needed unless `tls` is `none`. */
   readonly contexts: ServerTls | undefined
   readonly run: RunSession
+  /** How long a connection is silent before the system asks whether its peer is still there: ten times, a second apart. */
+  readonly keepAliveMs?: number | undefined
   /** The protocol's own greeting that refuses: `421 4.7.0 reason\r\n`, `* BYE reason\r\n`. */
   readonly refuse: (refusal: ConnectionRefusal) => string
   readonly throttle: Connections
@@ -55,7 +57,8 @@ export interface Listener {
 export async function listen(options: ListenerOptions): Promise<Listener> {
   if (options.tls !== 'none' && options.contexts === undefined)
     throw new Error(`${options.name}: TLS without a certificate`)
-  const server = createServer(socketServerOptions)
+  const { keepAliveMs: keepAliveInitialDelay = socketServerOptions.keepAliveInitialDelay } = options
+  const server = createServer({ ...socketServerOptions, keepAliveInitialDelay })
   const listener = new SocketListener(server, options)
   try {
     await bind(server, options.place, listener.limits.backlog)

@@ -1,4 +1,4 @@
-// Debian's Thunderbird on a screen in memory (Xvfb), with one IMAP account in its profile, driven through Marionette.
+// Debian's Thunderbird on a screen in memory (Xvfb), with one account in its profile, IMAP's or POP3's, driven through Marionette.
 
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -35,12 +35,17 @@ const prelude = `
 `
 
 const keepPasswords = `
-  for (const scheme of ['imap', 'smtp']) {
+  for (const scheme of ['imap', 'mailbox', 'smtp']) {
     const login = Cc['@mozilla.org/login-manager/loginInfo;1'].createInstance(Ci.nsILoginInfo)
     login.init(scheme + '://localhost', null, scheme + '://localhost', words[0], words[1], '', '')
     await Services.logins.addLoginAsync(login)
   }
 `
+
+export interface ThunderbirdOptions {
+  /** IMAP unless given. By POP3 it leaves on the server what it fetched, until that is deleted. */
+  readonly protocol?: 'imap' | 'pop3'
+}
 
 export class Thunderbird implements AsyncDisposable {
   readonly #marionette: Marionette
@@ -54,11 +59,15 @@ export class Thunderbird implements AsyncDisposable {
   }
 
   /** Settles when it takes scripts; it has not yet asked the server for anything. */
-  static async start(server: RunningServer, login: Login): Promise<Thunderbird> {
+  static async start(
+    server: RunningServer,
+    login: Login,
+    { protocol = 'imap' }: ThunderbirdOptions = {},
+  ): Promise<Thunderbird> {
     await using owned = new AsyncDisposableStack()
     const profile = owned.use(new ClientFolder())
     await trust(profile.path, server.caPath)
-    profile.write('user.js', settings(server, login))
+    profile.write('user.js', settings(server, login, protocol))
     const display = await startScreen(owned)
     const words = ['--marionette', '--remote-allow-system-access', '--no-remote', '--profile', profile.path]
     const child = spawn('setpriv', [...untilWeEnd, 'thunderbird', ...words], {
@@ -100,7 +109,7 @@ async function trust(profile: string, caPath: string): Promise<void> {
   await run('certutil', ['-A', ...database, '-n', 'authority', '-t', 'C,,', '-i', caPath])
 }
 
-function settings(server: RunningServer, { address }: Login): string {
+function settings(server: RunningServer, { address }: Login, protocol: 'imap' | 'pop3'): string {
   const [overTls, byPassword] = [3, 3]
   const preferences: Readonly<Record<string, string | number | boolean>> = {
     'marionette.port': 0, // a free one, which it writes to a file of the profile
@@ -113,16 +122,18 @@ function settings(server: RunningServer, { address }: Login): string {
     'mail.identity.id1.smtpServer': 'smtp1',
     'mail.identity.id1.compose_html': false,
     'mail.identity.id1.valid': true,
-    'mail.server.server1.type': 'imap',
+    'mail.server.server1.type': protocol,
     'mail.server.server1.name': address,
     'mail.server.server1.hostname': 'localhost',
-    'mail.server.server1.port': server.ports.imaps,
+    'mail.server.server1.port': server.ports[`${protocol}s`],
     'mail.server.server1.socketType': overTls,
     'mail.server.server1.authMethod': byPassword,
     'mail.server.server1.userName': address,
     // Only IDLE tells it of new mail.
     'mail.server.server1.login_at_startup': false,
     'mail.server.server1.check_new_mail': false,
+    'mail.server.server1.leave_on_server': true,
+    'mail.server.server1.delete_mail_left_on_server': true,
     'mail.smtpservers': 'smtp1',
     'mail.smtp.defaultserver': 'smtp1',
     'mail.smtpserver.smtp1.hostname': 'localhost',

@@ -1,12 +1,14 @@
-// A line in, a command out (RFC 1939, 2449, 2595, 5034). Words in any case; spaces at the end are overlooked, but in PASS.
+// A line in, a command out (RFC 1939, 2449, 2595, 5034, 6856). Words in any case; spaces at the end are overlooked, but in PASS.
 
 import { ParseError } from '#base/parse-error.ts'
-import { fromLatin1, utf8 } from '#text/bytes.ts'
 import { Cursor, characterSet } from '#text/cursor.ts'
+import { decodeUtf8 } from '#text/strict-utf8.ts'
+import { isLanguageRange } from './languages.ts'
 import { numberDigits } from './limits.ts'
 
 export type Command =
-  | { readonly verb: 'CAPA' | 'STLS' | 'QUIT' }
+  | { readonly verb: 'CAPA' | 'STLS' | 'UTF8' | 'QUIT' }
+  | { readonly verb: 'LANG'; readonly range: string | undefined }
   | { readonly verb: 'STAT' | 'NOOP' | 'RSET' }
   | { readonly verb: 'USER'; readonly name: string }
   | { readonly verb: 'PASS'; readonly password: string }
@@ -17,7 +19,7 @@ export type Command =
 
 export type Verb = Command['verb']
 
-const letters = characterSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
+const wordCharacters = characterSet('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz8')
 const digits = characterSet('0123456789')
 const space = characterSet(' ')
 
@@ -26,11 +28,12 @@ export function parseCommand(line: string): Command {
   const nul = line.indexOf('\0')
   if (nul >= 0) throw new ParseError('a NUL in the line', nul)
   const cursor = new Cursor(line)
-  const word = cursor.takeSome(letters, 'a command').toUpperCase()
+  const word = cursor.takeSome(wordCharacters, 'a command').toUpperCase()
   if (!cursor.done && cursor.peek !== ' ') cursor.fail('unknown command')
   switch (word) {
     case 'CAPA':
     case 'STLS':
+    case 'UTF8':
     case 'QUIT':
       expectEnd(cursor)
       return { verb: word }
@@ -45,6 +48,8 @@ export function parseCommand(line: string): Command {
       return { verb: word, password: readText(cursor.rest.slice(1), cursor) }
     case 'AUTH':
       return readAuth(cursor)
+    case 'LANG':
+      return { verb: word, range: readRange(cursor) }
     case 'LIST':
     case 'UIDL':
       return { verb: word, number: readOptionalNumber(cursor) }
@@ -61,6 +66,12 @@ export function parseCommand(line: string): Command {
 /** A client's line within an AUTH exchange; undefined when it gives up (`*`). Throws ParseError. */
 export function parseResponse(line: string): Uint8Array | undefined {
   return line === '*' ? undefined : readBase64(line, 0)
+}
+
+function readRange(cursor: Cursor): string | undefined {
+  const range = cursor.rest.trim()
+  if (range === '') return undefined
+  return isLanguageRange(range) ? range : cursor.fail('expected a language')
 }
 
 function readAuth(cursor: Cursor): Command {
@@ -81,9 +92,9 @@ function readBase64(text: string, at: number): Uint8Array {
   throw new ParseError('not base64', at)
 }
 
-/** UTF-8 as RFC 6856 2 has it; what is not can match no name and no password. */
+/** RFC 6856 2.2: what is no UTF-8 is refused. Read leniently, one password with U+FFFD in it would be matched by any broken octets. */
 function readText(latin1Text: string, cursor: Cursor): string {
-  return utf8(fromLatin1(latin1Text)) || cursor.fail('expected an argument')
+  return decodeUtf8(latin1Text) || cursor.fail('expected an argument')
 }
 
 function readNumber(cursor: Cursor): number {

@@ -5,10 +5,10 @@ import { steps } from './state.ts'
 const session = ['STAT', 'LIST', 'UIDL', 'RETR', 'TOP', 'DELE', 'RSET', 'NOOP']
 
 const allowed: readonly [state: keyof typeof steps, verbs: readonly string[]][] = [
-  ['authorization', ['CAPA', 'STLS', 'USER', 'AUTH', 'QUIT']],
-  ['named', ['CAPA', 'STLS', 'USER', 'PASS', 'AUTH', 'QUIT']],
+  ['authorization', ['CAPA', 'STLS', 'UTF8', 'LANG', 'USER', 'AUTH', 'QUIT']],
+  ['named', ['CAPA', 'STLS', 'UTF8', 'LANG', 'USER', 'PASS', 'AUTH', 'QUIT']],
   ['exchange', ['RESPONSE']],
-  ['transaction', ['CAPA', ...session, 'QUIT']],
+  ['transaction', ['CAPA', 'LANG', ...session, 'QUIT']],
   ['closed', []],
 ]
 

@@ -1,4 +1,4 @@
-// The whole state machine of a POP3 session (RFC 1939 3, 5034) as one table: state × command → next state.
+// The whole state machine of a POP3 session (RFC 1939 3, 5034, 6856) as one table: state × command → next state.
 // UPDATE has no row: it is what QUIT does on the way from `transaction` to `closed`.
 
 import type { Verb } from './parse.ts'
@@ -32,6 +32,8 @@ export const steps: { readonly [S in State]: { readonly [V in Verb | 'RESPONSE']
   authorization: {
     CAPA: stay('authorization'),
     STLS: stay('authorization'),
+    UTF8: stay('authorization'),
+    LANG: stay('authorization'),
     USER: { done: 'named', refused: 'authorization' },
     AUTH: signIn,
     QUIT: leave,
@@ -39,6 +41,8 @@ export const steps: { readonly [S in State]: { readonly [V in Verb | 'RESPONSE']
   named: {
     CAPA: stay('named'),
     STLS: { done: 'authorization', refused: 'named' },
+    UTF8: stay('named'),
+    LANG: stay('named'),
     USER: { done: 'named', refused: 'authorization' },
     PASS: signIn,
     AUTH: signIn,
@@ -49,6 +53,7 @@ export const steps: { readonly [S in State]: { readonly [V in Verb | 'RESPONSE']
   },
   transaction: {
     CAPA: stay('transaction'),
+    LANG: stay('transaction'),
     STAT: stay('transaction'),
     LIST: stay('transaction'),
     UIDL: stay('transaction'),
