@@ -4,9 +4,9 @@ import { imapRows } from './imap-rows.ts'
 import { largeRows } from './large-rows.ts'
 import { crowdRatio } from './load/crowd.ts'
 import { ImapLoad, messagesIn } from './load/imap.ts'
-import { openMaildrop, retrieveAll } from './load/pop3.ts'
 import { message, sendMessages } from './load/smtp.ts'
 import { secondsOf } from './measure.ts'
+import { pop3Rows } from './pop3-rows.ts'
 import type { RowOfBench } from './row.ts'
 import { bareTlsBytes } from './servers/bare-tls.ts'
 import { startPosthouse } from './servers/posthouse.ts'
@@ -19,7 +19,6 @@ export interface Figure {
 }
 
 const fetchMessages = 20_000
-const retrMessages = 10_000
 /** The unmeasured ones fill the room that a young heap has. */
 const idleSessions = { unmeasured: 2_000, measured: 2_000 }
 /** Of servers that run a process for each. */
@@ -110,25 +109,7 @@ export const rows: readonly RowOfBench[] = [
     },
   },
   ...imapRows,
-  {
-    name: 'retr',
-    title: `RETR of ${retrMessages.toLocaleString('en-US')} messages of 4 kB, pipelined`,
-    unit: 'messages/s',
-    goal: 15_000,
-    better: 'more',
-    compared: true,
-    prepare: server =>
-      server.fill(userOf(server, 3), { count: retrMessages, message: number => message(number, 4_000) }),
-    async run(server) {
-      const { client, messages } = await openMaildrop(server, userOf(server, 3))
-      if (messages !== retrMessages) throw new Error(`the maildrop holds ${messages} messages`)
-      const seconds = await secondsOf(() => retrieveAll(client, messages))
-      client.write('QUIT\r\n')
-      await client.lastLine('+OK')
-      client.close()
-      return messages / seconds
-    },
-  },
+  ...pop3Rows,
   {
     name: 'idle',
     title: `an idle IMAP session under TLS, of ${idleSessions.measured.toLocaleString('en-US')}`,

@@ -1,4 +1,4 @@
-// POP3 as load: log in, and read every message with all RETRs sent ahead.
+// POP3 as load: log in, read every message with all RETRs sent ahead, or many answers to commands that are all sent at once.
 
 import { LineClient } from '../../test/support/line-client.ts'
 import type { ServerUnderTest } from '../servers/server.ts'
@@ -43,4 +43,22 @@ export async function retrieveAll(client: LineClient, count: number): Promise<nu
     sendSome(ended + 500)
   }
   return client.received - before
+}
+
+const lineEnd = Buffer.from('\r\n')
+
+/** Sends all `commands` and reads their answers: of one line each, or (`multiline`) up to the lone dot. */
+export async function answersOf(client: LineClient, commands: readonly string[], multiline: boolean): Promise<void> {
+  client.write(commands.map(command => `${command}\r\n`).join(''))
+  const end = multiline ? ending : lineEnd
+  let carry = Buffer.alloc(0)
+  for (let ended = 0; ended < commands.length; ) {
+    const chunk = Buffer.concat([carry, await client.chunk()])
+    let from = 0
+    for (let at = chunk.indexOf(end); at !== -1; at = chunk.indexOf(end, from)) {
+      ended += 1
+      from = at + end.length
+    }
+    carry = chunk.subarray(Math.max(from, chunk.length - end.length + 1))
+  }
 }

@@ -30,7 +30,9 @@ export interface Filling {
   readonly mailbox?: string
 }
 
-export const users: readonly string[] = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7'].map(name => `${name}@example.test`)
+export const users: readonly string[] = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8'].map(
+  name => `${name}@example.test`,
+)
 export const password = 'correct-horse'
 
 /** A user of the server by number: each row fills a mailbox of its own. */
