@@ -1,6 +1,7 @@
 // Posthouse as its users start it: `posthouse dev` in a process of its own, over a folder that is removed at the end.
 
 import { join } from 'node:path'
+import { run } from '../../test/support/program.ts'
 import { startServer } from '../../test/support/running-server.ts'
 import { ImapLoad } from '../load/imap.ts'
 import { atRest, processorSeconds, processTree, residentBytes } from '../measure.ts'
@@ -33,6 +34,10 @@ export async function startPosthouse(): Promise<PosthouseUnderTest> {
       // The index begins a second after the last message.
       await new Promise(settle => setTimeout(settle, 1_500))
       await atRest(processTree(running.processId))
+    },
+    async setPop3(user: string, onDelete: 'delete' | 'hide') {
+      const main = join(import.meta.dirname, '../../src/main.ts')
+      await run(process.execPath, [main, 'account', 'pop3', user, '--on-delete', onDelete, '--data', running.data])
     },
     residentBytes: () => residentBytes(processTree(running.processId)),
     processorSeconds: () => processorSeconds(processTree(running.processId)),

@@ -16,6 +16,8 @@ export interface ServerUnderTest extends AsyncDisposable {
   readonly password: string
   /** Puts messages into an empty mailbox of the user by the quickest way it has; settles once the server is done with them, search index and all. */
   fill(user: string, filling: Filling): Promise<void>
+  /** What DELE of POP3 does from now on for the user: removes, or hides from POP3 alone. Undefined: the server knows but the one. */
+  setPop3?(user: string, onDelete: 'delete' | 'hide'): Promise<void>
   /** Octets of memory of all its processes. */
   residentBytes(): number
   /** What all its processes have had of the processor so far. */
