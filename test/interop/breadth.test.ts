@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { surrogateOf } from '#mail/surrogate.ts'
 import { LineClient } from '../support/line-client.ts'
 import { imapLogin, readMailbox, type Stored, stuffed } from '../support/mail-client.ts'
 import { run } from '../support/program.ts'
@@ -91,25 +92,31 @@ function withoutReturnPath(bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from(kept, 'latin1'), bytes.subarray(header.length)])
 }
 
-test('POP3 gives each as IMAP does', async () => {
-  const script = `
+for (const [name, utf8, sentFor] of [
+  ['POP3 gives each as IMAP does, to a client that says UTF8', 'pop.utf8()', (bytes: Buffer) => bytes],
+  ['POP3 gives others its surrogate', '', (bytes: Buffer) => surrogateOf(bytes) ?? bytes],
+] as const) {
+  test(name, async () => {
+    const script = `
 import hashlib, poplib, ssl, sys
 port, ca, user, password = sys.argv[1:]
 poplib._MAXLINE = 1000000
 pop = poplib.POP3_SSL('localhost', int(port), context=ssl.create_default_context(cafile=ca))
+${utf8}
 pop.user(user); pop.pass_(password)
 for number in range(1, pop.stat()[0] + 1):
     print(hashlib.sha256(b''.join(line + b'\\r\\n' for line in pop.retr(number)[1])).hexdigest())
 pop.quit()
 `
-  const words = ['-c', script, String(server.ports.pop3s), server.caPath, bob.address, bob.password]
-  const { stdout } = await run('/usr/bin/python3', words, { limitMs: 120_000 })
-  const { createHash } = await import('node:crypto')
-  assert.deepEqual(
-    stdout.toString().trim().split('\n'),
-    stored.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex')),
-  )
-})
+    const words = ['-c', script, String(server.ports.pop3s), server.caPath, bob.address, bob.password]
+    const { stdout } = await run('/usr/bin/python3', words, { limitMs: 120_000 })
+    const { createHash } = await import('node:crypto')
+    assert.deepEqual(
+      stdout.toString().trim().split('\n'),
+      stored.map(({ bytes }) => createHash('sha256').update(sentFor(bytes)).digest('hex')),
+    )
+  })
+}
 
 test('each has an ENVELOPE and a BODYSTRUCTURE', async () => {
   const client = await imapLogin(server, bob)
