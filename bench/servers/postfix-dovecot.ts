@@ -218,13 +218,16 @@ function groupOf(user: string): number {
   return Number(execFileSync('id', ['-g', user], { encoding: 'utf8' }))
 }
 
-/** Writes the files that deliveries would have made: Dovecot takes them up at the next SELECT. */
+let fillings = 0
+
+/** Writes the files that deliveries would have made, no two of one name: Dovecot takes them up at the next SELECT. */
 function fillMaildir(root: string, folder: string, { count, message }: Filling): void {
   for (const at of new Set([root, folder]))
     for (const name of ['cur', 'new', 'tmp']) mkdirSync(join(at, name), { recursive: true })
+  fillings += 1
   for (let number = 0; number < count; number += 1) {
     const text = message(number)
-    const name = `${1_700_000_000 + number}.M${number}P1.bench,S=${text.length},W=${text.length}:2,`
+    const name = `${1_700_000_000 + number}.M${number}P${fillings}.bench,S=${text.length},W=${text.length}:2,`
     writeFileSync(join(folder, 'cur', name), text)
   }
   execFileSync('chown', ['-R', 'mail:mail', join(root, '..')])
