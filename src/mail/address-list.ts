@@ -169,6 +169,10 @@ function phrase(tokens: readonly Token[]): string {
 
 /** Inside angle brackets, all before the last "@" is the local part. */
 function splitAddress(tokens: readonly Token[]): { readonly mailbox: string; readonly host: string } {
+  const [local, sign, domain] = tokens
+  // As nearly all are.
+  if (tokens.length === 3 && sign?.kind === 'at' && local?.kind !== 'at' && domain?.kind !== 'at')
+    return { mailbox: local?.text ?? '', host: domain?.text ?? '' }
   const at = tokens.findLastIndex(token => token.kind === 'at')
   if (at < 0) return { mailbox: dotted(tokens), host: '' }
   return { mailbox: dotted(tokens.slice(0, at)), host: dotted(tokens.slice(at + 1)) }

@@ -41,12 +41,15 @@ export function readFields(text: string): readonly HeaderField[] {
 
 /** All fields of that name, in the order they stand. */
 export function fieldsNamed(header: Header, lowerCaseName: string): readonly HeaderField[] {
-  return header.fields.filter(field => isNamed(field, lowerCaseName))
+  const found: HeaderField[] = []
+  for (const field of header.fields) if (isNamed(field, lowerCaseName)) found.push(field)
+  return found
 }
 
 /** The value of the first field of that name. */
 export function firstValue(header: Header, lowerCaseName: string): string | undefined {
-  return header.fields.find(field => isNamed(field, lowerCaseName))?.value
+  for (const field of header.fields) if (isNamed(field, lowerCaseName)) return field.value
+  return undefined
 }
 
 /** Unfolds its value when it is asked for: most fields of most messages never are. */

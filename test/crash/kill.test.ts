@@ -24,7 +24,7 @@ import {
   type Work,
 } from './load.ts'
 
-const rounds = Number(process.env['POSTHOUSE_CRASH_ROUNDS'] ?? 50)
+const rounds = Number(process.env['POSTHOUSE_CRASH_ROUNDS'] ?? 15)
 const seed = Number(process.env['POSTHOUSE_CRASH_SEED'] ?? 20_261_123)
 
 /** A small generator (mulberry32), so that a failing run can be had again. */

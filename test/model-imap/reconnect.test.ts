@@ -1,5 +1,5 @@
 // The same commands, once on connections that last and once on some that break at random and are taken up again with QRESYNC (RFC 7162 3.2.5):
-// both end with the same mailboxes, and with clients that know what is in them. `npm run walks` takes 10,000 steps.
+// both end with the same mailboxes, and with clients that know what is in them. `npm run long` takes 10,000 steps.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

@@ -1,5 +1,5 @@
 // Random commands from three sessions against a model of their mailboxes: every response and every answer must agree with it.
-// `npm run walks` takes 10,000 steps from each seed. For longer, or again where one failed:
+// `npm run long` takes 10,000 steps from each seed. For longer, or again where one failed:
 // `POSTHOUSE_MODEL_SEED=7 POSTHOUSE_MODEL_STEPS=100000 node --test test/model-imap/sessions.test.ts`.
 
 import assert from 'node:assert/strict'

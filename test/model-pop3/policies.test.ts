@@ -1,6 +1,6 @@
 // Random POP3, IMAP and SMTP on one account against a model of it, for each way in which DELE can be meant: nothing is lost that another protocol still
 // shows, unique-ids never change nor repeat, sizes are the octets of RETR, numbers stand still in a session, QUIT does all or nothing.
-// `npm run walks` takes 10,000 steps for each. For longer, or again where one failed:
+// `npm run long` takes 10,000 steps for each. For longer, or again where one failed:
 // `POSTHOUSE_MODEL_SEED=7 POSTHOUSE_MODEL_STEPS=100000 node --test test/model-pop3/policies.test.ts`.
 
 import assert from 'node:assert/strict'

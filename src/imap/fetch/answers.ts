@@ -125,7 +125,9 @@ export class Answers {
     const { utf8 } = this.#conversation.dialect
     const row = this.#printRow(place)
     const newFlags = newlySeen ? this.#printNewFlags(place) : ''
-    const pieces: Piece[] = [row, newFlags].filter(text => text !== '').map(text => ({ text }))
+    const pieces: Piece[] = []
+    if (row !== '') pieces.push({ text: row })
+    if (newFlags !== '') pieces.push({ text: newFlags })
     // The envelope stands in it too.
     if (this.#plan.readsStructure) await reader.structure()
     let held = 0

@@ -129,8 +129,8 @@ async function openMail(database: Database, folder: string, seed: number): Promi
 }
 
 const engines = [
-  { name: 'SQLite', rounds: 25, open: (folder: string) => openSqlite({ path: join(folder, 'posthouse.db') }) },
-  { name: 'PGlite', rounds: 5, open: () => openPglite() },
+  { name: 'SQLite', rounds: 12, open: (folder: string) => openSqlite({ path: join(folder, 'posthouse.db') }) },
+  { name: 'PGlite', rounds: 2, open: () => openPglite() },
 ]
 
 for (const { name, rounds, open } of engines) {

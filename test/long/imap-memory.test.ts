@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { imapPlace } from './imap/place.ts'
+import { imapPlace } from '../transcripts/imap/place.ts'
 
 const sizeBytes = 50 * 1024 * 1024
 const piece = new Uint8Array(64 * 1024).fill(120)

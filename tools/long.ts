@@ -1,0 +1,21 @@
+// `npm run long`: what takes longer than a change should wait for: the random walks of test/model-* from each seed, many times as long as in
+// `npm test`, more rounds of the crash runs, and what is large.
+
+import { runLanes, testStep } from './test-steps.ts'
+
+process.env['POSTHOUSE_MODEL_STEPS'] ??= '10000'
+process.env['POSTHOUSE_CRASH_ROUNDS'] ??= '50'
+
+const inOneProcess = ['--test-isolation=none']
+
+await runLanes([
+  [
+    testStep('sessions of IMAP and their model', inOneProcess, 'test/model-imap/sessions.test.ts'),
+    testStep('large messages', [], 'test/long/**/*.test.ts'),
+    testStep('crash runs', [], 'test/crash/**/*.test.ts'),
+  ],
+  [
+    testStep('connections that break', inOneProcess, 'test/model-imap/reconnect.test.ts'),
+    testStep('POP3, IMAP, SMTP and their model', inOneProcess, 'test/model-pop3/policies.test.ts'),
+  ],
+])
