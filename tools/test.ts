@@ -7,11 +7,7 @@ import { bin, runLanes, testStep } from './test-steps.ts'
 const inOneProcess = ['--test-isolation=none', '--no-wasm-tier-up']
 
 await runLanes([
-  [
-    { name: 'types', command: [bin('tsc'), '--noEmit'] },
-    { name: 'format and lint', command: [bin('biome'), 'ci', '.'] },
-    testStep('unit and contract tests', inOneProcess, 'src/**/*.test.ts', 'tools/*.test.ts'),
-  ],
+  [testStep('unit and contract tests', inOneProcess, 'src/**/*.test.ts', 'tools/*.test.ts')],
   [
     testStep(
       'transcript, model and fuzz tests',
@@ -20,6 +16,8 @@ await runLanes([
     ),
   ],
   [
+    { name: 'types', command: [bin('tsc'), '--noEmit'] },
+    { name: 'format and lint', command: [bin('biome'), 'ci', '.'] },
     testStep('crash runs', [], 'test/crash/**/*.test.ts'),
     testStep('server tests', ['--test-concurrency=2'], 'test/server/**/*.test.ts'),
   ],
