@@ -25,7 +25,7 @@ const hops: readonly Hop[] = [
 
 describe('smuggling to real servers', { skip: whyNoMailSystem() ?? false }, () => {
   let ports: ClaimedPorts
-  /** As they were stored, each different one once. */
+  /** As they were stored, and as a queue holds those that may be binary: each different one once. */
   const messages = new Map<string, Buffer>()
   before(async () => {
     ports = await claimPorts()
@@ -37,6 +37,7 @@ describe('smuggling to real servers', { skip: whyNoMailSystem() ?? false }, () =
         const text = message.toString('latin1')
         messages.set(text.slice(text.indexOf('Subject: ')), message)
       }
+      messages.set(content, Buffer.from(content, 'latin1'))
     }
   })
   after(async () => await ports?.[Symbol.asyncDispose]())
