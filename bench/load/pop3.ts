@@ -31,17 +31,7 @@ export async function retrieveAll(client: LineClient, count: number): Promise<nu
     if (commands !== '') client.write(commands)
   }
   sendSome(500)
-  let carry = Buffer.alloc(0)
-  for (let ended = 0; ended < count; ) {
-    const chunk = Buffer.concat([carry, await client.chunk()])
-    let from = 0
-    for (let at = chunk.indexOf(ending); at !== -1; at = chunk.indexOf(ending, from)) {
-      ended += 1
-      from = at + ending.length
-    }
-    carry = chunk.subarray(Math.max(from, chunk.length - ending.length + 1))
-    sendSome(ended + 500)
-  }
+  await ended(client, ending, count, so => sendSome(so + 500))
   return client.received - before
 }
 
@@ -50,15 +40,20 @@ const lineEnd = Buffer.from('\r\n')
 /** Sends all `commands` and reads their answers: of one line each, or (`multiline`) up to the lone dot. */
 export async function answersOf(client: LineClient, commands: readonly string[], multiline: boolean): Promise<void> {
   client.write(commands.map(command => `${command}\r\n`).join(''))
-  const end = multiline ? ending : lineEnd
+  await ended(client, multiline ? ending : lineEnd, commands.length)
+}
+
+/** Reads on until `count` answers have come to their `end`; `onMore` is told how many have, after each piece. */
+async function ended(client: LineClient, end: Buffer, count: number, onMore?: (so: number) => void): Promise<void> {
   let carry = Buffer.alloc(0)
-  for (let ended = 0; ended < commands.length; ) {
+  for (let so = 0; so < count; ) {
     const chunk = Buffer.concat([carry, await client.chunk()])
     let from = 0
     for (let at = chunk.indexOf(end); at !== -1; at = chunk.indexOf(end, from)) {
-      ended += 1
+      so += 1
       from = at + end.length
     }
     carry = chunk.subarray(Math.max(from, chunk.length - end.length + 1))
+    onMore?.(so)
   }
 }
