@@ -19,6 +19,14 @@ export interface MailExchanger {
   readonly preference: number
 }
 
+/** RFC 6698 2.1. */
+export interface TlsaRecord {
+  readonly usage: number
+  readonly selector: number
+  readonly matching: number
+  readonly data: Uint8Array
+}
+
 export interface Dns {
   /** The names that an address's PTR records give, without a final dot. */
   pointers(address: string): Promise<Answer<string>>

@@ -3,6 +3,18 @@
 import { limits } from './limits.ts'
 import type { QueuedMessage } from './rows.ts'
 
+/** When tries follow each other; milliseconds, all but `jitter`. */
+export interface Schedule {
+  /** Waiting after each try in vain; the last for all further ones. */
+  readonly retryMs: readonly number[]
+  /** How much longer a wait may be by chance: 0.1 is a tenth. */
+  readonly jitter: number
+  /** From the release on: the sender is told of the delay, once. */
+  readonly tellDelayMs: number
+  /** From the release on, tries go on for so long. */
+  readonly giveUpMs: number
+}
+
 type Timed = Pick<QueuedMessage, 'releaseAt' | 'arrivedAt' | 'parameters' | 'tries'>
 
 /** After a try at `now` that did not bring the message to everybody. @param chance 0 to 1 */
