@@ -11,6 +11,7 @@ import { ImapLoad, messagesIn } from './load/imap.ts'
 import { message, sendMessages } from './load/smtp.ts'
 import { processTree, residentBytes, secondsOf } from './measure.ts'
 import { pop3Rows } from './pop3-rows.ts'
+import { relayRows } from './relay-rows.ts'
 import type { RowOfBench } from './row.ts'
 import { bareTlsBytes } from './servers/bare-tls.ts'
 import { startPosthouse } from './servers/posthouse.ts'
@@ -90,6 +91,7 @@ export const rows: readonly RowOfBench[] = [
     },
   },
   ...largeRows,
+  ...relayRows,
   {
     name: 'crowd',
     title: 'p99 of honest messages beside a crowd of bad clients, to that with the crowd elsewhere',

@@ -8,6 +8,7 @@ import { saslSettings } from '#accounts/sasl/settings.ts'
 import { certificates } from '#compose/certificates.ts'
 import { connectionsToHold } from '#compose/connections.ts'
 import { openMailIn } from '#compose/mail-in.ts'
+import { openMailOut } from '#compose/mail-out.ts'
 import { type Outside, realOutside } from '#compose/outside.ts'
 import { protocolOf } from '#compose/protocols.ts'
 import type { Config } from '#config/config.ts'
@@ -16,7 +17,10 @@ import { version } from '#config/version.ts'
 import type { Administration, Status } from '#control/administration.ts'
 import { directAdministration } from '#control/direct.ts'
 import { FolderInUseError } from '#control/folder-in-use-error.ts'
+import { probeVerbs } from '#control/probe-verbs.ts'
+import { testVerbs } from '#control/send-test.ts'
 import { serveControl } from '#control/server.ts'
+import { TestMail } from '#control/test-mail.ts'
 import { Imports } from '#import/imports.ts'
 import type { Clock } from '#io/clock.ts'
 import { lockFolder } from '#io/sql/folder-lock.ts'
@@ -28,6 +32,7 @@ import { limits as serveLimits } from '#serve/limits.ts'
 import { type Listener, listen } from '#serve/listener.ts'
 import { checkStore } from '#store/check.ts'
 import { openStore } from '#store/open.ts'
+import { Suppressions } from '#suppression/suppressions.ts'
 import { Connections } from '#throttle/connections.ts'
 import { LoginBackoff } from '#throttle/login-backoff.ts'
 import { trustedNetworks } from '#throttle/trusted.ts'
@@ -68,7 +73,13 @@ export async function startApp(config: Config, outside: Outside = realOutside(co
   const { caPath, ...tls } = await certificates(config, outside)
   const contexts = await loadContexts(tls.files, config.auth.clientCertificates.authorities)
   undo.use(new Renewal({ ...tls, contexts, clock, log }))
-  const mailIn = undo.use(await openMailIn({ config, outside, database, directory, store, isTrusted }))
+  const suppressions = await Suppressions.open({ database, clock })
+  const storing = { database, directory, store, suppressions }
+  const mailOut = undo.use(await openMailOut({ config, outside, database }))
+  const tests = new TestMail(clock)
+  const sending = { carriage: tests.watching(mailOut.carriage), witness: tests }
+  const mailIn = undo.use(await openMailIn({ config, outside, ...storing, ...sending, isTrusted }))
+  undo.use(mailOut.report({ queue: mailIn.queue, store, resolver: directory }))
 
   const { connections, refusalsAtOnce } = connectionsToHold(config, log)
   const throttle = new Connections({ clock, isTrusted, limits: connections })
@@ -92,11 +103,18 @@ export async function startApp(config: Config, outside: Outside = realOutside(co
     yield* checkStore(database, config.data)
     yield* checkQueue(database)
   }
-  const { greylist, queue } = mailIn
+  const { greylist, queue, senders } = mailIn
   const imports = undo.use(await Imports.open({ database, store, clock }))
   const status = statusOf(listeners, clock)
-  const administration = directAdministration({ directory, store, retrieval, greylist, queue, imports, check, status })
+  const ending = new AbortController()
+  const probes = probeVerbs({ ...outside, ...mailOut, hostname, settings: config.send, signal: ending.signal })
+  const testMail = testVerbs({ ...storing, queue, tests, clock, random, hostname })
+  const desk = { greylist, queue, suppressions, senders, probes, tests: testMail, imports }
+  const administration = directAdministration({ directory, store, retrieval, ...desk, check, status })
   undo.use(await serveControl({ path: controlSocketPath(config.data), administration, log }))
+  // Who waits at the control socket for news of the world does not hold up the end.
+  undo.use(tests)
+  undo.defer(() => ending.abort())
   const owned = undo.move()
   return {
     listeners,

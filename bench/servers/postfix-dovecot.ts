@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LineClient } from '../../test/support/line-client.ts'
 import { processorSeconds, processTree, residentBytes } from '../measure.ts'
-import { type Filling, password, type ServerUnderTest, users } from './server.ts'
+import { type Filling, password, type ServerUnderTest, sinkPlace, users } from './server.ts'
 
 const host = '127.0.0.1'
 /** Above those that tests give to Posthouse. */
-const ports = { mx: 31_025, lmtp: 31_024, imaps: 31_993, pop3s: 31_995 } as const
+const ports = { mx: 31_025, submissions: 31_465, lmtp: 31_024, imaps: 31_993, pop3s: 31_995 } as const
 
 /** Whether both are installed and may be started. */
 export function postfixDovecotInstalled(): boolean {
@@ -33,6 +33,7 @@ export async function startPostfixDovecot(): Promise<ServerUnderTest> {
   return {
     name: 'Postfix + Dovecot',
     mx: { host, port: ports.mx },
+    submissions: { host, port: ports.submissions },
     imaps: { host, port: ports.imaps },
     pop3s: { host, port: ports.pop3s },
     certificates: folder,
@@ -134,6 +135,9 @@ function writePostfix(folder: string): void {
     virtual_mailbox_domains: 'example.test',
     virtual_mailbox_maps: 'static:all',
     virtual_transport: `lmtp:inet:127.0.0.1:${ports.lmtp}`,
+    relayhost: `[${sinkPlace.host}]:${sinkPlace.port}`,
+    smtpd_tls_cert_file: join(folder, 'cert.pem'),
+    smtpd_tls_key_file: join(folder, 'key.pem'),
     smtpd_relay_restrictions: 'reject_unauth_destination',
     smtputf8_enable: 'no',
     message_size_limit: '50000000',
@@ -144,7 +148,15 @@ function writePostfix(folder: string): void {
       .map(([key, value]) => `${key} = ${value}\n`)
       .join(''),
   )
-  const lines = [[`127.0.0.1:${ports.mx}`, 'inet', 'n', '-', 'n', '-', '-', 'smtpd'], ...services]
+  const tls = ['-o', 'smtpd_tls_wrappermode=yes', '-o', 'smtpd_tls_security_level=encrypt']
+  // Whoever connects may send: it looks up no password, and Posthouse does.
+  const open = ['-o', 'mynetworks=127.0.0.0/8', '-o', 'smtpd_relay_restrictions=permit_mynetworks,reject']
+  const lines = [
+    [`127.0.0.1:${ports.mx}`, 'inet', 'n', '-', 'n', '-', '-', 'smtpd'],
+    [`127.0.0.1:${ports.submissions}`, 'inet', 'n', '-', 'n', '-', '-', 'smtpd', ...tls, ...open],
+    ['tlsmgr', 'unix', '-', '-', 'n', '1000?', '1', 'tlsmgr'],
+    ...services,
+  ]
   writeFileSync(join(config, 'master.cf'), lines.map(words => `${words.join(' ')}\n`).join(''))
 }
 

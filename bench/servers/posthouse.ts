@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { run } from '../../test/support/program.ts'
-import { startServer } from '../../test/support/running-server.ts'
+import { type ServerOptions, startServer } from '../../test/support/running-server.ts'
 import { ImapLoad } from '../load/imap.ts'
 import { atRest, processorSeconds, processTree, residentBytes } from '../measure.ts'
 import { type Filling, password, type ServerUnderTest, users } from './server.ts'
@@ -12,13 +12,17 @@ export interface PosthouseUnderTest extends ServerUnderTest {
   readonly processId: number
 }
 
-/** Starts it; settles when it printed `ready`. */
-export async function startPosthouse(): Promise<PosthouseUnderTest> {
-  const running = await startServer({ accounts: users.map(address => ({ address, password })) })
+/** Starts it; settles when it printed `ready`. `words`: more for `posthouse dev`. */
+export async function startPosthouse(
+  options: Pick<ServerOptions, 'data' | 'words' | 'config'> = {},
+): Promise<PosthouseUnderTest> {
+  const running = await startServer({ accounts: users.map(address => ({ address, password })), ...options })
   const { host, ports } = running
   const server = {
     name: 'Posthouse',
     mx: { host, port: ports.smtp },
+    submissions: { host, port: ports.submissions },
+    login: { user: users[0] ?? '', password },
     imaps: { host, port: ports.imaps },
     pop3s: { host, port: ports.pop3s },
     certificates: join(running.data, 'tls'),

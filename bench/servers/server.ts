@@ -5,6 +5,10 @@ export interface ServerUnderTest extends AsyncDisposable {
   readonly name: string
   /** Takes mail for `user` in the clear. */
   readonly mx: Port
+  /** Takes mail for anybody under implicit TLS; what is for others than its users it relays to `sinkPlace`, if it does. */
+  readonly submissions: Port
+  /** Who has to log in there. */
+  readonly login?: { readonly user: string; readonly password: string }
   /** Implicit TLS. */
   readonly imaps: Port
   /** Implicit TLS. */
@@ -31,6 +35,9 @@ export interface Filling {
   /** INBOX unless told; made if it is another. */
   readonly mailbox?: string
 }
+
+/** Where the sink listens. */
+export const sinkPlace: Port = { host: '127.0.0.1', port: 31_125 }
 
 export const users: readonly string[] = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8'].map(
   name => `${name}@example.test`,

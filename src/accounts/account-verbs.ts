@@ -4,6 +4,7 @@ import { sql, type Tx } from '#io/sql/database.ts'
 import { listOf, slices } from '#io/sql/list.ts'
 import type { Account } from './account.ts'
 import { exists } from './domain-verbs.ts'
+import { forgetTarget } from './forget-target.ts'
 import { limits } from './limits.ts'
 import { type FoldedAddress, foldDomain, readAddress } from './names.ts'
 import { type Page, pageOf, startOf } from './page.ts'
@@ -151,6 +152,8 @@ export async function remove(tx: Tx, address: string): Promise<Outcome<Account>>
   const found = await show(tx, address)
   if (found.kind !== 'done') return found
   const { accountId } = found.value
+  await forgetTarget(tx, accountId)
+  await tx.run(sql`DELETE FROM account_forward WHERE account_id = ${accountId}`)
   await tx.run(sql`DELETE FROM address WHERE account_id = ${accountId}`)
   await tx.run(sql`DELETE FROM send_as WHERE account_id = ${accountId}`)
   await tx.run(sql`DELETE FROM scram_keys WHERE account_id = ${accountId}`)

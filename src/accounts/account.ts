@@ -18,12 +18,47 @@ export type Resolution =
       readonly account: Account /** `x` of `alice+x@`. */
       readonly detail: string | undefined
     }
+  | Forwarding
   /** The domain is ours, the name is nobody's. */
   | { readonly kind: 'no-such-mailbox' }
   /** The account exists and takes no mail. */
   | { readonly kind: 'disabled' }
   /** Not one of our domains: relaying. */
   | { readonly kind: 'not-local' }
+
+/**
+ * Mail that goes on: of an account with forwards, or an alias with targets. Every mailbox and address stands in it once, however many ways lead there;
+ * a target of ours that is gone or disabled is left out, and with nothing in it the mail can go nowhere.
+ */
+export interface Forwarding {
+  readonly kind: 'forward'
+  readonly mailboxes: readonly MailboxTarget[]
+  readonly elsewhere: readonly ForwardTarget[]
+  /** It led to more than is followed (limits.forwardSteps): what came after that is left out. */
+  readonly isCut: boolean
+}
+
+export interface MailboxTarget {
+  readonly account: Account
+  /** `x` of `alice+x@`. */
+  readonly detail: string | undefined
+}
+
+/** An address of another server. */
+export interface ForwardTarget {
+  /** As SMTP writes it. */
+  readonly address: string
+  readonly forwarder: Forwarder
+}
+
+/** The last address of ours on the way there. */
+export interface Forwarder {
+  readonly address: string
+  /** In lower case ASCII. */
+  readonly domain: string
+  /** The account that forwards; undefined: an alias. */
+  readonly account: Account | undefined
+}
 
 export interface Resolver {
   /** `localPart` unquoted, `domain` in lower case ASCII or U-labels; domain undefined for `<postmaster>` alone. */

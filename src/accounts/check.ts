@@ -14,7 +14,8 @@ export interface DirectoryFinding {
 export async function check(tx: Tx): Promise<readonly DirectoryFinding[]> {
   const ownerless = await tx.all<[string, number]>(sql`
     SELECT shown, account_id FROM address
-    WHERE NOT EXISTS (SELECT 1 FROM account WHERE account.account_id = address.account_id)`)
+    WHERE (account_id <> 0 OR is_alias = 0)
+      AND NOT EXISTS (SELECT 1 FROM account WHERE account.account_id = address.account_id)`)
   const foreign = await tx.all<[string, number]>(sql`
     SELECT shown, account_id FROM address WHERE NOT EXISTS (SELECT 1 FROM domain WHERE name = domain)`)
   const nameless = await tx.all<[string, number]>(sql`
@@ -28,6 +29,15 @@ export async function check(tx: Tx): Promise<readonly DirectoryFinding[]> {
   const grants = await tx.all<[string, number]>(sql`
     SELECT shown, account_id FROM send_as
     WHERE NOT EXISTS (SELECT 1 FROM account WHERE account.account_id = send_as.account_id)`)
+  const nowhere = await tx.all<[string, number]>(sql`
+    SELECT shown, account_id FROM address WHERE account_id = 0 AND NOT EXISTS (
+      SELECT 1 FROM alias_target t WHERE t.domain = address.domain AND t.local_part = address.local_part)`)
+  const loose = await tx.all<[string, number]>(sql`
+    SELECT shown, 0 FROM alias_target t WHERE NOT EXISTS (
+      SELECT 1 FROM address a WHERE a.domain = t.domain AND a.local_part = t.local_part AND a.account_id = 0)`)
+  const forwards = await tx.all<[string, number]>(sql`
+    SELECT shown, account_id FROM account_forward f
+    WHERE NOT EXISTS (SELECT 1 FROM account a WHERE a.account_id = f.account_id AND a.forwards > 0)`)
   return [
     ...found('address-without-account', ownerless),
     ...found('address-without-domain', foreign),
@@ -35,6 +45,9 @@ export async function check(tx: Tx): Promise<readonly DirectoryFinding[]> {
     ...found('account-id-not-reserved', early),
     ...found('scram-keys-without-account', keys),
     ...found('grant-without-account', grants),
+    ...found('alias-without-target', nowhere),
+    ...found('target-without-alias', loose),
+    ...found('forward-without-account', forwards),
   ]
 }
 

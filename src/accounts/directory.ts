@@ -12,7 +12,9 @@ import { AddressCache } from './address-cache.ts'
 import * as aliases from './alias-verbs.ts'
 import { check, type DirectoryFinding } from './check.ts'
 import * as domains from './domain-verbs.ts'
+import * as forwards from './forward-verbs.ts'
 import * as hiding from './hidden-verbs.ts'
+import { limits } from './limits.ts'
 import { migrations } from './migrations.ts'
 import { foldDomain, foldLocalPart, readAddress } from './names.ts'
 import type { Page } from './page.ts'
@@ -71,7 +73,7 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
     const generation = this.#cache.generation
     const resolution = await this.#read(tx => resolving.resolve(tx, local, name))
     // Only names that exist are remembered, else a dictionary attack would push them out.
-    if (resolution.kind === 'account') this.#cache.set(key, resolution, generation)
+    if (isWorthRemembering(resolution)) this.#cache.set(key, resolution, generation)
     return resolution
   }
 
@@ -81,6 +83,10 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
     const name = domain === undefined ? undefined : foldDomain(domain)
     const local = foldLocalPart(localPart)
     if (name === undefined || local === undefined) return false
+    if (owner.kind === 'forward') {
+      const owners = await this.#read(tx => resolving.ownersOf(tx, local, name))
+      if (owners.has(account.accountId)) return true
+    }
     return await this.#read(tx => grants.covers(tx, account.accountId, { local, domain: name }))
   }
 
@@ -179,9 +185,9 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
 
   // Aliases
 
-  /** `alias` is a full address, or `@domain` for all that has no other owner there. */
-  async addAlias(alias: string, account: string): Promise<Outcome<aliases.Alias>> {
-    return await this.#write(tx => aliases.add(tx, alias, account))
+  /** `alias` is a full address, or `@domain` for all that has no other owner there; targets are addresses of any server. */
+  async addAlias(alias: string, ...targets: readonly string[]): Promise<Outcome<aliases.Alias>> {
+    return await this.#write(tx => aliases.add(tx, alias, targets))
   }
 
   async listAliases(range: { readonly domain?: string; readonly after?: string } = {}): Promise<Page<aliases.Alias>> {
@@ -194,6 +200,20 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
 
   async removeAlias(alias: string): Promise<Outcome<aliases.Alias>> {
     return await this.#write(tx => aliases.remove(tx, alias))
+  }
+
+  // Where the mail of accounts goes on to
+
+  /** In the place of what was so before; without targets nothing goes on any more. */
+  async setForward(
+    address: string,
+    forward: { readonly targets: readonly string[]; readonly keepsCopy: boolean },
+  ): Promise<Outcome<forwards.Forward>> {
+    return await this.#write(tx => forwards.setForward(tx, address, forward))
+  }
+
+  async forwardOf(address: string): Promise<Outcome<forwards.Forward>> {
+    return await this.#read(tx => forwards.forwardOf(tx, address))
   }
 
   // Grants to send as others
@@ -254,4 +274,11 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
     if (outcome.kind === 'done') this.#cache.clear()
     return outcome
   }
+}
+
+/** Only names that exist, and few targets of each: the cache is counted by names. */
+function isWorthRemembering(resolution: Resolution): boolean {
+  if (resolution.kind === 'account') return true
+  if (resolution.kind !== 'forward') return false
+  return resolution.mailboxes.length + resolution.elsewhere.length <= limits.rememberedTargets
 }

@@ -48,6 +48,7 @@ export async function remove(tx: Tx, name: string): Promise<Outcome<Domain>> {
   const domain = readDomain(row)
   if (domain.accounts > 0) return { kind: 'in-use', subject: name }
   await tx.run(sql`DELETE FROM address WHERE domain = ${row[0]}`)
+  await tx.run(sql`DELETE FROM alias_target WHERE domain = ${row[0]}`)
   await tx.run(sql`DELETE FROM domain WHERE name = ${row[0]}`)
   return done(domain)
 }

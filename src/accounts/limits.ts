@@ -26,6 +26,18 @@ export const limits = {
   rememberedLoginMs: 600_000,
   /** Addresses and domains that one account may send as. */
   sendAsOfAccount: 100,
+  /** Targets of one alias. */
+  aliasTargets: 200,
+  /** Addresses that one account forwards to. */
+  forwardsOfAccount: 20,
+  /** Addresses of ours that are looked at on the ways that mail to one address takes. */
+  forwardSteps: 500,
+  /** Where the ways of one address lead to more, they are not remembered. */
+  rememberedTargets: 20,
+  /** Days for which a sender's address is kept that a return (SRS) may go to. */
+  keptSenderDays: 40,
+  /** Old ones that a write takes away for each that it adds: so they never gather. */
+  purgedForEachKept: 2,
   /** Capabilities that are hidden from one account. */
   hiddenOfAccount: 100,
   /** Items of one page of a list. */

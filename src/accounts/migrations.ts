@@ -61,4 +61,39 @@ export const migrations: readonly Migration[] = [
     // Capabilities that are hidden from the account's mail programs, in upper case, with spaces between.
     statements: ["ALTER TABLE account ADD COLUMN hidden_capabilities TEXT NOT NULL DEFAULT ''"],
   },
+  {
+    number: 4,
+    statements: [
+      // Where the alias (domain, local_part) leads, when that is not one account: its row in `address` has the account 0 then. Both names
+      // folded, `shown` as SMTP writes the target.
+      `CREATE TABLE alias_target (
+        domain TEXT NOT NULL,
+        local_part TEXT NOT NULL,
+        target_domain TEXT NOT NULL,
+        target_local_part TEXT NOT NULL,
+        shown TEXT NOT NULL,
+        PRIMARY KEY (domain, local_part, target_domain, target_local_part)
+      ) CLUSTERED`,
+      'CREATE INDEX alias_of_target ON alias_target (target_domain, target_local_part)',
+      // 0: nothing of its mail goes on; 1: all, and a copy stays; 2: all, and none stays.
+      'ALTER TABLE account ADD COLUMN forwards BIGINT NOT NULL DEFAULT 0',
+      `CREATE TABLE account_forward (
+        account_id BIGINT NOT NULL,
+        domain TEXT NOT NULL,
+        local_part TEXT NOT NULL,
+        shown TEXT NOT NULL,
+        PRIMARY KEY (account_id, domain, local_part)
+      ) CLUSTERED`,
+      // One row once it is there: what signs return paths, in base64.
+      'CREATE TABLE return_path_key (key TEXT NOT NULL)',
+      // Senders whose address is too long to stand in a return path: under a short name in its place.
+      `CREATE TABLE long_sender (
+        name TEXT NOT NULL,
+        address TEXT NOT NULL,
+        kept_at BIGINT NOT NULL,
+        PRIMARY KEY (name)
+      ) CLUSTERED`,
+      'CREATE INDEX long_sender_by_age ON long_sender (kept_at)',
+    ],
+  },
 ]

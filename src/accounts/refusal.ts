@@ -34,6 +34,12 @@ export type RefusalKind =
   | 'bad-setting'
   /** An account that has as many grants as there may be. */
   | 'too-many'
+  /** More targets than an alias or a forward may have. */
+  | 'too-many-targets'
+  /** A target that is the alias itself, or none at all. */
+  | 'bad-target'
+  /** A filter that names what there is not, or nothing at all. */
+  | 'bad-filter'
 
 export interface Refusal {
   readonly kind: RefusalKind

@@ -1,25 +1,24 @@
 // What becomes of mail to one address: its owner by name, by the name before `+` (RFC 5233), by the domain's catch-all; and postmaster always has one (RFC 5321 4.5.1).
+// Where it goes on from there is forwarding.ts.
 
 import { sql, type Tx } from '#io/sql/database.ts'
 import type { Account, Resolution } from './account.ts'
 import { type AccountRow, readAccount } from './account-verbs.ts'
 import { exists } from './domain-verbs.ts'
+import { followed } from './forwarding.ts'
+import { type Found, lookUp } from './look-up.ts'
 
-const detailMark = '+'
 const postmaster = 'postmaster'
 
 /** `local` and `domain` folded. */
 export async function resolve(tx: Tx, local: string, domain: string): Promise<Resolution> {
-  const mark = local.indexOf(detailMark, 1)
-  const base = mark < 0 ? local : local.slice(0, mark)
-  const owners = await ownersOf(tx, { local, base, domain })
-  const exact = owners.get(local)
-  const byBase = owners.get(base)
-  const found = exact ?? byBase ?? owners.get('')
+  const found = await lookUp(tx, local, domain)
   if (found === undefined) return await nobody(tx, local, domain)
-  if (found.disabled) return local === postmaster ? await bare(tx) : { kind: 'disabled' }
-  const detail = exact === undefined && byBase !== undefined ? local.slice(mark + 1) : undefined
-  return { kind: 'account', account: found, detail }
+  if (found.kind === 'account' && found.account.disabled)
+    return local === postmaster ? await bare(tx) : { kind: 'disabled' }
+  return isEnd(found)
+    ? { kind: 'account', account: found.account, detail: found.detail }
+    : await followed(tx, found, `${local}@${domain}`)
 }
 
 /** `<postmaster>` without a domain: whoever is postmaster in one of the domains, else the first account, which is the operator's. */
@@ -44,24 +43,28 @@ export async function unreadableName(tx: Tx, domain: string): Promise<Resolution
   return await resolve(tx, '', domain)
 }
 
+/** Those whose name it is, for what they may send as: the account, or the accounts that an alias names. Not those to whom an account forwards. */
+export async function ownersOf(tx: Tx, local: string, domain: string): Promise<ReadonlySet<number>> {
+  const found = await lookUp(tx, local, domain)
+  if (found === undefined) {
+    const resolved = await nobody(tx, local, domain)
+    return new Set(resolved.kind === 'account' ? [resolved.account.accountId] : [])
+  }
+  if (found.kind === 'account') return new Set(found.account.disabled ? [] : [found.account.accountId])
+  const rows = await tx.all<[number]>(sql`
+    SELECT DISTINCT account.account_id
+    FROM alias_target t
+      JOIN address ON address.domain = t.target_domain AND address.local_part = t.target_local_part
+      JOIN account ON account.account_id = address.account_id
+    WHERE t.domain = ${found.domain} AND t.local_part = ${found.local} AND disabled = 0`)
+  return new Set(rows.map(([accountId]) => accountId))
+}
+
+function isEnd(found: Found): found is Found & { readonly kind: 'account'; readonly account: Account } {
+  return found.kind === 'account' && found.forwards === 'none'
+}
+
 async function nobody(tx: Tx, local: string, domain: string): Promise<Resolution> {
   if (!(await exists(tx, domain))) return { kind: 'not-local' }
   return local === postmaster ? await bare(tx) : { kind: 'no-such-mailbox' }
-}
-
-interface Candidates {
-  readonly local: string
-  readonly base: string
-  readonly domain: string
-}
-
-/** The owners of the name itself, of its base, of the catch-all (''), by local part. */
-async function ownersOf(tx: Tx, { local, base, domain }: Candidates): Promise<ReadonlyMap<string, Account>> {
-  const rows = await tx.all<[...AccountRow, local: string]>(sql`
-    SELECT account.account_id, account.address, disabled, created_at, local_part
-    FROM address JOIN account ON account.account_id = address.account_id
-    WHERE domain = ${domain} AND local_part IN (${local}, ${base}, '')`)
-  return new Map(
-    rows.map(([id, address, disabled, createdAt, name]) => [name, readAccount([id, address, disabled, createdAt])]),
-  )
 }

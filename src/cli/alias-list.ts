@@ -16,8 +16,8 @@ export const command: Command = {
     const which = domain === '' ? {} : { domain }
     await administer(call, administration =>
       printList(call, page => administration.listAliases({ ...page, ...which }), {
-        head: ['alias', 'account'],
-        row: ({ alias, account }) => [alias, account],
+        head: ['alias', 'leads to'],
+        row: ({ alias, targets }) => [alias, targets.join(', ')],
       }),
     )
     return exitCode.ok

@@ -4,6 +4,7 @@ import { saslSettings } from '#accounts/sasl/settings.ts'
 import { ConfigError } from '#config/config-error.ts'
 import { systemClock } from '#io/clock.ts'
 import { jsonLog } from '#io/json-log.ts'
+import { readCredentials } from '#send/credentials.ts'
 import { loadContexts } from '#tls/contexts.ts'
 import type { Call, Command } from './command.ts'
 import { CommandError, exitCode } from './exit.ts'
@@ -11,7 +12,8 @@ import { readConfig } from './read-config.ts'
 
 export const command: Command = {
   name: 'config check',
-  summary: 'say what is wrong with a configuration file, and on which line; certificates are looked at too',
+  summary:
+    'say what is wrong with a configuration file, and on which line; certificates and password files are looked at too',
   positionals: [],
   options: {},
   details: 'Without --config the posthouse.config.ts (.js, .json, .yaml) of the working folder is meant.',
@@ -21,6 +23,7 @@ export const command: Command = {
     const { authorities } = config.auth.clientCertificates
     if (config.tls.kind === 'files') await loadContexts(config.tls.certificates, authorities).catch(unusable)
     await saslSettings(config.auth, { clock: systemClock, log: jsonLog('error') }).catch(unusable)
+    await readCredentials(config.send).catch(unusable)
     call.terminal.err(`${file}: all is well`)
     return exitCode.ok
   },
@@ -36,5 +39,5 @@ function shown({ options, terminal }: Call, error: unknown): never {
 
 function unusable(error: unknown): never {
   const reason = error instanceof Error ? error.message : String(error)
-  throw new CommandError(exitCode.configuration, reason, 'correct tls.certificates or auth, or the files')
+  throw new CommandError(exitCode.configuration, reason, 'correct tls.certificates, auth or send.routes, or the files')
 }

@@ -9,7 +9,25 @@ import { parseCall } from './parse.ts'
 const read = (...args: readonly string[]) => readDevOptions(parseCall(command, args).options)
 
 test('without options: example.test on 127.0.0.1, ports from 2025', () => {
-  assert.deepEqual(read(), { host: '127.0.0.1', portOffset: 2000, domains: ['example.test'], accounts: [] })
+  assert.deepEqual(read(), {
+    host: '127.0.0.1',
+    portOffset: 2000,
+    domains: ['example.test'],
+    accounts: [],
+    outbound: { kind: 'held' },
+  })
+})
+
+test('mail to other hosts is held, or goes to one host, or out', () => {
+  const table: [readonly string[], unknown][] = [
+    [['--direct'], { kind: 'direct' }],
+    [['--smarthost', '127.0.0.1:1025'], { kind: 'smarthost', host: '127.0.0.1', port: 1025 }],
+    [['--smarthost', '[::1]:1025'], { kind: 'smarthost', host: '::1', port: 1025 }],
+    [['--smarthost', 'relay.example.org'], { kind: 'smarthost', host: 'relay.example.org', port: 25 }],
+  ]
+  for (const [args, wanted] of table) assert.deepEqual(read(...args).outbound, wanted, args.join(' '))
+  assert.throws(() => read('--direct', '--smarthost', 'a.test:25'), /--direct and --smarthost are both given/)
+  assert.throws(() => read('--smarthost', 'a.test:mail'), /"a\.test:mail" is no HOST:PORT/)
 })
 
 test('accounts bring their domains; a password may hold colons, spaces and @', () => {
@@ -44,6 +62,7 @@ test('the lines to paste are quoted for a shell, and name the first account whos
       { name: 'imaps', address: '::', port: 2993, tls: 'implicit' },
       { name: 'pop3s', address: '127.0.0.1', port: 2995, tls: 'implicit' },
     ],
+    outbound: { kind: 'held' },
     accounts: [
       { address: 'old@a.test', password: undefined },
       { address: 'alice@a.test', password: new Secret("it's $me") },

@@ -4,8 +4,12 @@ import { isIP } from 'node:net'
 import { foldDomain } from '#accounts/names.ts'
 import { Secret } from '#base/secret.ts'
 import { standardListeners } from '#config/defaults.ts'
+import type { DevSend } from '#send/default-settings.ts'
 import type { Options } from './command.ts'
 import { CommandError, exitCode } from './exit.ts'
+import { readHostAndPort } from './host-and-port.ts'
+
+const smtpPort = 25
 
 export interface DevAccount {
   readonly address: string
@@ -18,6 +22,8 @@ export interface DevChoices {
   /** In lower case ASCII, each once; the first is the one for accounts that `dev` makes by itself. */
   readonly domains: readonly string[]
   readonly accounts: readonly DevAccount[]
+  /** What becomes of mail to other hosts. */
+  readonly outbound: DevSend
 }
 
 /** Throws CommandError. */
@@ -31,7 +37,20 @@ export function readDevOptions(options: Options): DevChoices {
     ...(named.length > 0 || accounts.length > 0 ? named : ['example.test']),
     ...accounts.map(({ address }) => address.slice(address.lastIndexOf('@') + 1)),
   ].map(readDomain)
-  return { host, portOffset, domains: [...new Set(domains)], accounts }
+  return { host, portOffset, domains: [...new Set(domains)], accounts, outbound: readOutbound(options) }
+}
+
+function readOutbound(options: Options): DevSend {
+  const smarthost = options.text('smarthost')
+  if (!options.flag('direct')) return smarthost === undefined ? { kind: 'held' } : readSmarthost(smarthost)
+  if (smarthost === undefined) return { kind: 'direct' }
+  throw wrong('--direct and --smarthost are both given')
+}
+
+function readSmarthost(text: string): DevSend {
+  const place = readHostAndPort(text, smtpPort)
+  if (place === undefined) throw wrong(`--smarthost "${text}" is no HOST:PORT, as in 127.0.0.1:1025`)
+  return { kind: 'smarthost', ...place }
 }
 
 function readOffset(text: string): number {

@@ -1,5 +1,6 @@
 // What `posthouse dev` says at its start: ports, accounts, the CA to trust, and lines to paste.
 
+import type { DevSend } from '#send/default-settings.ts'
 import type { PreparedAccounts } from './dev-accounts.ts'
 import { columns } from './table.ts'
 
@@ -16,6 +17,7 @@ export interface Welcome extends PreparedAccounts {
   readonly dataIsKept: boolean
   readonly caPath: string | undefined
   readonly listeners: readonly ShownListener[]
+  readonly outbound: DevSend
 }
 
 export function welcomeLines(welcome: Welcome): readonly string[] {
@@ -40,6 +42,7 @@ export function welcomeLines(welcome: Welcome): readonly string[] {
     ...columns([
       ['Data folder', `${welcome.data} (${welcome.dataIsKept ? 'kept' : 'removed at the end'})`],
       ...(welcome.caPath === undefined ? [] : [['CA to trust', welcome.caPath]]),
+      ['Other hosts', outboundInWords(welcome)],
     ]),
     '',
     ...tryLines(welcome),
@@ -51,7 +54,7 @@ export function welcomeLines(welcome: Welcome): readonly string[] {
 export function welcomeObjects(welcome: Welcome): readonly object[] {
   const { version, data, caPath } = welcome
   return [
-    { kind: 'server', version, data, ca: caPath ?? null },
+    { kind: 'server', version, data, ca: caPath ?? null, outbound: welcome.outbound },
     ...welcome.listeners.map(({ name, address, port, tls }) => ({ kind: 'listener', name, address, port, tls })),
     ...welcome.accounts.map(one => ({
       kind: 'account',
@@ -60,6 +63,17 @@ export function welcomeObjects(welcome: Welcome): readonly object[] {
     })),
     { kind: 'ready' },
   ]
+}
+
+function outboundInWords({ outbound, data }: Welcome): string {
+  switch (outbound.kind) {
+    case 'held':
+      return `mail for them is held: posthouse queue list --data ${quoted(data)} (to let it out: --smarthost, --direct)`
+    case 'smarthost':
+      return `mail for them goes to ${outbound.host} port ${outbound.port}`
+    case 'direct':
+      return 'mail for them goes out to their mail servers'
+  }
 }
 
 /** Lines for a shell, with the first account that has a password. */

@@ -23,6 +23,8 @@ export const command: Command = {
     host: { value: 'ADDRESS', help: 'the address to listen on (127.0.0.1)' },
     'port-offset': { value: 'NUMBER', help: 'added to the standard ports (2000: SMTP on 2025, IMAP on 2143, ...)' },
     domain: { value: 'DOMAIN', multiple: true, help: 'a domain to take mail for (example.test)' },
+    smarthost: { value: 'HOST:PORT', help: 'mail to other hosts goes there, all of it' },
+    direct: { help: 'mail to other hosts really goes out' },
     account: {
       value: 'NAME@DOMAIN:PASSWORD',
       multiple: true,
@@ -32,8 +34,12 @@ export const command: Command = {
   details: [
     'SMTP, submission, IMAP and POP3 with TLS by a CA of its own; the CA is in DIR/tls/ca.pem.',
     'Without --data everything is in a folder that is removed at the end. Prints "ready" when it takes connections.',
+    'Mail to other hosts is held in the queue: posthouse queue list shows it, and with --smarthost or --direct it goes.',
   ].join('\n'),
-  examples: ['posthouse dev --data ./mail --domain example.test --account alice@example.test:secret'],
+  examples: [
+    'posthouse dev --data ./mail --domain example.test --account alice@example.test:secret',
+    'posthouse dev --smarthost 127.0.0.1:1025',
+  ],
   async run(call) {
     const choices = readDevOptions(call.options)
     const stopped = call.terminal.stopped()
@@ -62,12 +68,12 @@ async function openFolder({ options, terminal }: Call): Promise<Folder> {
 }
 
 async function serveUntil(stopped: Promise<void>, call: Call, choices: DevChoices, folder: Folder): Promise<void> {
-  const { host, portOffset, domains } = choices
-  const app = await startApp(devConfig({ data: folder.path, host, portOffset, domains }))
+  const { host, portOffset, domains, outbound } = choices
+  const app = await startApp(devConfig({ data: folder.path, host, portOffset, domains, outbound }))
   try {
     const accounts = await prepareAccounts(app.administration, choices)
     const { listeners, caPath } = app
-    greet(call, { version, data: folder.path, dataIsKept: folder.isKept, caPath, listeners, ...accounts })
+    greet(call, { version, data: folder.path, dataIsKept: folder.isKept, caPath, listeners, outbound, ...accounts })
     await stopped
   } finally {
     await stopInTime(app)

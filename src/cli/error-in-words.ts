@@ -4,6 +4,7 @@ import { TokenKeysError } from '#accounts/access-tokens.ts'
 import { ControlError } from '#control/client.ts'
 import { FolderInUseError } from '#control/folder-in-use-error.ts'
 import { NewerDatabaseError } from '#io/sql/migrate.ts'
+import { PasswordFileError } from '#send/credentials.ts'
 import { CertificateError } from '#tls/contexts.ts'
 import { CommandError, exitCode } from './exit.ts'
 
@@ -13,7 +14,7 @@ export function errorInWords(error: unknown): CommandError | undefined {
   if (error instanceof ControlError) return controlErrorInWords(error)
   if (error instanceof NewerDatabaseError)
     return new CommandError(exitCode.badData, error.message, 'install that version or a newer one')
-  if (error instanceof CertificateError || error instanceof TokenKeysError)
+  if (error instanceof CertificateError || error instanceof TokenKeysError || error instanceof PasswordFileError)
     return new CommandError(exitCode.configuration, error.message, 'posthouse config check')
   if (!(error instanceof Error)) return undefined
   switch (codeOf(behind(error))) {

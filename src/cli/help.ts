@@ -15,7 +15,7 @@ export function overview(commands: readonly CommandEntry[], title: string): stri
     'Which installation is meant: --data DIR or --config FILE (dev: --data alone), else the posthouse.config.ts here.',
     'Every command takes --json: one JSON object a line.',
     '',
-    'Exit codes: 0 done, 64 wrong usage, 65 wrong data, 67 no such account, 69 the server does not run,',
+    'Exit codes: 0 done, 64 wrong usage, 65 wrong data, 67 no such account, 69 no server, or it takes nothing,',
     '70 a fault of Posthouse, 75 try again, 77 not allowed, 78 the configuration is wrong.',
   ].join('\n')
 }

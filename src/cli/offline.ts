@@ -18,8 +18,11 @@ import { checkQueue } from '#queue/check.ts'
 import { openRetrieval } from '#retrieval/open.ts'
 import { checkStore } from '#store/check.ts'
 import { openStore } from '#store/open.ts'
+import { Suppressions } from '#suppression/suppressions.ts'
 import { Greylist } from '#throttle/greylist.ts'
+import { Senders } from '#throttle/senders.ts'
 import { CommandError, exitCode } from './exit.ts'
+import { offlineProbes, offlineTests } from './offline-outbound.ts'
 import { offlineQueue } from './offline-queue.ts'
 
 /** Where only the folder is known. */
@@ -44,18 +47,28 @@ export async function openOffline(data: string, config: Config | undefined): Pro
   const keepExpungedMs = (config?.limits ?? defaultLimits).undeleteMs
   const store = undo.use(await openStore({ database, folder: data, clock, random, log, keepExpungedMs }))
   const greylist = await Greylist.open({ database, clock, limits: config?.receive.greylist ?? {} })
-  const queue = await offlineQueue({ database, store, clock })
   const { hostname, language, pop3 } = config ?? unconfigured
+  const queue = await offlineQueue({ database, store, clock, log, hostname })
   const reading = { hostname, accounts: directory, config: { ...pop3, language, notices: false } }
   const retrieval = undo.use(await openRetrieval({ ...reading, database, store, clock, random, log }))
+  const suppressions = await Suppressions.open({ database, clock })
+  const senders = undo.use(await Senders.open({ database, clock, log, ...sendersOf(config) }))
   const imports = undo.use(await Imports.open({ database, store, clock }))
   async function* check() {
     yield* checkStore(database, data)
     yield* checkQueue(database)
   }
-  const administration = directAdministration({ directory, store, retrieval, greylist, queue, imports, check, status })
+  const asked = undo.use(new AsyncDisposableStack())
+  const probes = offlineProbes({ database, config, hostname, clock, random, log }, asked)
+  const desk = { greylist, queue, tests: offlineTests, probes, suppressions, senders, imports }
+  const administration = directAdministration({ directory, store, retrieval, ...desk, check, status })
   const owned = undo.move()
   return { administration, [Symbol.asyncDispose]: async () => await owned.disposeAsync() }
+}
+
+/** Nothing is sent here: the limits are shown, and nobody is held. */
+function sendersOf(config: Config | undefined) {
+  return { limits: config?.senders.limits.enabled === true ? config.senders.limits : undefined, guard: undefined }
 }
 
 function status(): never {

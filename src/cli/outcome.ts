@@ -107,10 +107,25 @@ const words: { readonly [K in RefusalKind]: Words } = {
     says: subject => `"${subject}" cannot be set`,
     next: () => 'posthouse account pop3 --help says what can be',
   },
+  'bad-filter': {
+    code: exitCode.badData,
+    says: subject => `"${subject}" chooses no messages`,
+    next: () => 'posthouse queue list --help tells the filters',
+  },
   'too-many': {
     code: exitCode.badData,
     says: subject => `${subject} has as many grants as there may be`,
     next: () => 'grant a whole domain (@example.com), or revoke some',
+  },
+  'too-many-targets': {
+    code: exitCode.badData,
+    says: subject => `${subject} would lead to more addresses than it may`,
+    next: () => 'an alias may have 200 targets, an account 20; an alias may lead to other aliases',
+  },
+  'bad-target': {
+    code: exitCode.badData,
+    says: subject => `${subject} cannot lead to itself alone`,
+    next: () => 'name another address; posthouse account forward ADDRESS --off ends a forward',
   },
   'already-exists': {
     code: exitCode.badData,

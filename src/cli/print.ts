@@ -1,7 +1,7 @@
 // How commands print data: JSON objects, one a line, or a table for the eye.
 
 import type { Outcome } from '#accounts/refusal.ts'
-import type { Page } from '#control/administration.ts'
+import type { Page } from '#control/page.ts'
 import type { Call } from './command.ts'
 import { valueFrom } from './outcome.ts'
 import { columns } from './table.ts'
@@ -54,6 +54,18 @@ export function printDay(ms: number): string {
 /** Milliseconds since 1970 as a minute, UTC: `2026-11-23 06:55Z`. */
 export function printMinute(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')}Z`
+}
+
+/** How long, in the largest unit that says it exactly: `5 min`, `4 h`, `5 d`. */
+export function printSpan(ms: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1_000],
+  ] as const
+  const [name, length] = units.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
+  return `${ms / length} ${name}`
 }
 
 /** The sender of an envelope: a report has none. */

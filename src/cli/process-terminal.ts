@@ -25,9 +25,14 @@ export function processTerminal(): Terminal {
     readText,
     stopped: () => {
       hasServer = true
-      return Promise.race([stop.promise, signalled()])
+      return Promise.race([stop.promise, signalled()]).then(endInAnyCase)
     },
   }
+}
+
+/** What `stopInTime` cut off, such as a connection to a host that says nothing, keeps the process no longer. */
+function endInAnyCase(): void {
+  setTimeout(() => process.exit(), limits.endMs).unref()
 }
 
 async function ask(prompt: string): Promise<string> {

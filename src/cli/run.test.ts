@@ -58,7 +58,7 @@ describe('the command line', () => {
       ['account passwd bob@example.test --data D', { answers: [undefined] }, 65, []],
       ['account passwd nobody@example.test --data D', { answers: [] }, 67, []],
       ['alias add @example.test alice@example.test --data D', {}, 0, ['@example.test leads to alice@example.test']],
-      ['alias list --data D', {}, 0, ['alias          account', '@example.test  alice@example.test']],
+      ['alias list --data D', {}, 0, ['alias          leads to', '@example.test  alice@example.test']],
       ['alias remove x@example.test --data D', {}, 65, []],
       [
         'account grant alice@example.test boss@example.test --data D',
@@ -343,7 +343,7 @@ describe('the command line', () => {
     )
   })
 
-  test('who waits in the greylist is shown and let in, what is queued is shown, released and dropped', async () => {
+  test('who waits in the greylist is shown and let in', async () => {
     const data = join(folder, 'waiting')
     await mkdir(data)
     const place = await TemporaryQueue.open({ folder: data, clock: manualClock(Date.now()) })
@@ -354,8 +354,6 @@ describe('the command line', () => {
       sender: 'codes@bank.test',
       recipients: [{ accountId: 1, address: 'alice@example.test' }],
     })
-    const text = 'Subject: tea\x1b[31m\u202e\r\n\r\n'
-    assert.equal(await place.hold({ text, to: { bob: {}, carol: {} }, inMs: 3_600_000 }), 'm1')
     await place[Symbol.asyncDispose]()
     const minute = String.raw`\d{4}-\d\d-\d\d \d\d:\d\dZ`
     const table: [string, number, RegExp][] = [
@@ -369,17 +367,6 @@ describe('the command line', () => {
       ['greylist allow <>', 65, /nobody waits whom this fits/],
       ['greylist allow codes@bank.test --network 192.0.2.200', 0, /^1 let in: the next try passes$/],
       ['greylist list', 0, /^none$/],
-      ['queue list', 0, new RegExp(`\nm1  alice@example.test  bob@example.test and 1 more  .*${minute}  scheduled$`)],
-      ['queue list --recipient CAROL@example.test', 0, /\nm1 /],
-      ['queue list --state failed', 0, /^none$/],
-      ['queue list --state lost', 64, /there is no state "lost"/],
-      ['queue show m1', 0, /recipient {2}carol@example\.test \(scheduled\)\n\nReceived: here\nSubject: tea\?\[31m\?$/],
-      ['queue show m2', 65, /no message m2 waits/],
-      ['queue release m1', 0, /^m1 released$/],
-      ['queue release m2', 65, /no message m2 waits/],
-      ['queue drop m1', 0, /^m1 dropped$/],
-      ['queue drop m1', 65, /no message m1 waits/],
-      ['queue list', 0, /^none$/],
     ]
     for (const [line, code, wanted] of table) {
       const ended = await posthouse(`${line} --data waiting`)

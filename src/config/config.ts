@@ -4,11 +4,14 @@ import type { TokenSettings } from '#accounts/access-tokens.ts'
 import type { LogLevel } from '#io/log.ts'
 import type { OnDeleteSetting } from '#retrieval/policy.ts'
 import type { Pinning } from '#retrieval/retrieval.ts'
+import type { SendSettings } from '#send/settings.ts'
 import type { Place } from '#serve/bind.ts'
 import type { ConnectionLimits } from '#throttle/connections.ts'
 import type { GreylistLimits } from '#throttle/greylist.ts'
 import type { LoginLimits } from '#throttle/login-backoff.ts'
 import type { RecipientLimits } from '#throttle/recipient-rate.ts'
+import type { GuardLimits } from '#throttle/sender-burst.ts'
+import type { SenderLimits } from '#throttle/sender-limits.ts'
 import type { CertificateFiles } from '#tls/contexts.ts'
 import type { Blocklist } from '#verify/peer-checks.ts'
 
@@ -70,6 +73,15 @@ export interface ReceiveConfig {
 }
 
 export type GreylistConfig = GreylistLimits & { readonly enabled: boolean }
+
+/** What accounts send. */
+export interface SendersConfig {
+  /** Whether MAIL FROM towards other servers carries a token, by which reports find their message. */
+  readonly verp: boolean
+  readonly limits: SenderLimits & { readonly enabled: boolean }
+  /** Holds what is unusual for an account. */
+  readonly guard: GuardLimits & { readonly enabled: boolean }
+}
 
 export interface ThrottlesConfig {
   /** Networks (`127.0.0.1/32`) that are never slowed down or shut out. */
@@ -136,10 +148,12 @@ export interface Config {
   /** What the server calls itself: greeting, Received, Message-ID. */
   readonly hostname: string
   readonly listeners: readonly ListenerConfig[]
-  /** The resolver; undefined: the system's. */
-  readonly dns: { readonly address: string; readonly port: number } | undefined
+  /** The resolver; undefined: the system's. `trusted`: nobody on the way to it can forge its answers, so what it says of DNSSEC counts (DANE). */
+  readonly dns: { readonly address: string; readonly port: number; readonly trusted: boolean } | undefined
   readonly limits: LimitsConfig
   readonly receive: ReceiveConfig
+  readonly send: SendSettings
+  readonly senders: SendersConfig
   readonly throttles: ThrottlesConfig
   readonly auth: AuthConfig
   readonly imap: ImapConfig

@@ -3,7 +3,14 @@
 import { networkInterfaces } from 'node:os'
 import { defaultSmtpLimits } from '#smtp/limits.ts'
 import { limits as storeLimits } from '#store/limits.ts'
-import { connectionDefaults, greylistDefaults, loginDefaults, recipientDefaults } from '#throttle/limits.ts'
+import {
+  connectionDefaults,
+  greylistDefaults,
+  loginDefaults,
+  recipientDefaults,
+  senderGuardDefaults,
+  senderLimitDefaults,
+} from '#throttle/limits.ts'
 import type {
   AuthConfig,
   ImapConfig,
@@ -11,6 +18,7 @@ import type {
   ListenerConfig,
   Pop3Config,
   ReceiveConfig,
+  SendersConfig,
   ThrottlesConfig,
 } from './config.ts'
 
@@ -67,6 +75,12 @@ export const defaultThrottles: ThrottlesConfig = {
   connections: connectionDefaults,
   login: loginDefaults,
   recipients: recipientDefaults,
+}
+
+export const defaultSenders: SendersConfig = {
+  verp: true,
+  limits: { enabled: true, ...senderLimitDefaults },
+  guard: { enabled: true, ...senderGuardDefaults },
 }
 
 export const defaultAuth: AuthConfig = {

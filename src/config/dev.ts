@@ -1,6 +1,8 @@
 // The configuration of `posthouse dev`, made from its options alone: no file, and nothing to check.
 
-import type { Config, ReceiveConfig } from './config.ts'
+import { type DevSend, defaultSend, devSend } from '#send/default-settings.ts'
+import type { SendSettings } from '#send/settings.ts'
+import type { Config, ReceiveConfig, SendersConfig } from './config.ts'
 import {
   defaultAuth,
   defaultImap,
@@ -8,6 +10,7 @@ import {
   defaultLimits,
   defaultPop3,
   defaultReceive,
+  defaultSenders,
   defaultThrottles,
   standardListener,
   standardListeners,
@@ -21,6 +24,8 @@ export interface DevOptions {
   readonly portOffset: number
   /** In lower case ASCII. The leaf certificate names them too. */
   readonly domains: readonly string[]
+  /** Undefined: mail to other hosts is held. */
+  readonly outbound?: DevSend
 }
 
 /** Whoever tries things does not want to wait. */
@@ -30,6 +35,9 @@ const devReceive: ReceiveConfig = {
   tarpit: { ...defaultReceive.tarpit, firstMs: 0 },
   greylist: { ...defaultReceive.greylist, enabled: false },
 }
+
+/** Whoever tries things sends much at once. */
+const devSenders: SendersConfig = { ...defaultSenders, guard: { ...defaultSenders.guard, enabled: false } }
 
 /** A complete server on one address, with a CA of its own. */
 export function devConfig(options: DevOptions): Config {
@@ -46,6 +54,8 @@ export function devConfig(options: DevOptions): Config {
     // A laptop's disk is often nearly full: here only a full one puts mail off.
     limits: { ...defaultLimits, freeBytes: 0 },
     receive: devReceive,
+    send: outboundOf(options.outbound ?? { kind: 'held' }),
+    senders: devSenders,
     throttles: defaultThrottles,
     auth: defaultAuth,
     imap: defaultImap,
@@ -55,4 +65,10 @@ export function devConfig(options: DevOptions): Config {
     store: { engine: 'sqlite' },
     log: { level: 'warn' },
   }
+}
+
+/** Beside the routes that every configuration has. */
+function outboundOf(wanted: DevSend): SendSettings {
+  const send = devSend(wanted)
+  return { ...send, routes: { ...defaultSend.routes, ...send.routes } }
 }

@@ -125,7 +125,7 @@ describe('configuration files', () => {
         ...noFront,
       },
     ])
-    assert.deepEqual(wanted.dns, { address: '127.0.0.1', port: 53 })
+    assert.deepEqual(wanted.dns, { address: '127.0.0.1', port: 53, trusted: false })
     assert.equal(wanted.limits.messageBytes, 10_000_000)
     assert.equal(wanted.limits.quotaGraceMs, 172_800_000)
     assert.equal(wanted.limits.undeleteMs, 30 * 86_400_000)
@@ -210,6 +210,31 @@ describe('configuration files', () => {
     const dev = devConfig({ data: '/tmp/x', host: '127.0.0.1', portOffset: 2000, domains: ['example.test'] })
     for (const config of [await load('c.yaml', yaml), dev])
       assert.deepEqual(await load('shown.yaml', await printConfig(config)), config)
+  })
+
+  test('how mail leaves: a route with a password, whose file is beside the configuration, shown and read again', async () => {
+    const text = `${[
+      'hostname: a.test',
+      'tls: { ownAuthority: [] }',
+      'send:',
+      '  routes:',
+      '    office: { kind: smarthost, hosts: [{ host: relay.example.org }], credentials: { user: me, passwordFile: secret } }',
+      '  rules: [{ recipientDomains: ["*.example.net"], route: office }]',
+      '  schedule: { giveUpMs: 1 d }',
+      '  tls: [{ domains: [bank.test], minimum: verified }]',
+    ].join('\n')}\n`
+    const config = await load('send.yaml', text)
+    const { routes, rules } = config.send
+    assert.deepEqual([Object.keys(routes), rules[0]?.route], [['direct', 'office'], 'office'])
+    const { office } = routes
+    assert.ok(office?.kind === 'smarthost')
+    assert.deepEqual(office.credentials, { user: 'me', passwordPath: join(folder, 'secret') })
+    assert.deepEqual([office.hosts, office.tls], [[{ host: 'relay.example.org', port: 587 }], 'starttls'])
+    assert.equal(office.schedule.giveUpMs, 86_400_000)
+    assert.deepEqual(await load('shown.yaml', await printConfig(config)), config)
+    assert.deepEqual(await complaints('wrong.yaml', text.replace('route: office', 'route: ofice')), [
+      'wrong.yaml:6: send.rules[0].route: no such route; there are direct, office, found "ofice"',
+    ])
   })
 
   test('complaints about values name the line of the key', async () => {

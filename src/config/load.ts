@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
+import type { SendSettings } from '#send/settings.ts'
 import type { AuthConfig, Config, TlsConfig } from './config.ts'
 import { ConfigError, type ConfigProblem, type KeyPath, printKey } from './config-error.ts'
 import { importConfig } from './import-config.ts'
@@ -117,9 +118,19 @@ function withAbsolutePaths(config: Config, folder: string): Config {
     ...config,
     data: resolve(folder, config.data),
     listeners,
+    send: sendWithAbsolutePaths(config.send, folder),
     auth: authWithAbsolutePaths(config.auth, folder),
     tls: tlsWithAbsolutePaths(config.tls, folder),
   }
+}
+
+function sendWithAbsolutePaths(send: SendSettings, folder: string): SendSettings {
+  const routes = Object.entries(send.routes).map(([name, route]) => {
+    if (route.kind !== 'smarthost' || route.credentials === undefined) return [name, route] as const
+    const { user, passwordPath } = route.credentials
+    return [name, { ...route, credentials: { user, passwordPath: resolve(folder, passwordPath) } }] as const
+  })
+  return { ...send, routes: Object.fromEntries(routes) }
 }
 
 function authWithAbsolutePaths({ oauth, clientCertificates, ...rest }: AuthConfig, folder: string): AuthConfig {

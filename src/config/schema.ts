@@ -10,6 +10,8 @@ import { imap } from './schema-imap.ts'
 import { listeners } from './schema-listeners.ts'
 import { language, pop3 } from './schema-pop3.ts'
 import { receive } from './schema-receive.ts'
+import { send } from './schema-send.ts'
+import { senders } from './schema-senders.ts'
 import {
   address,
   certificateName,
@@ -21,6 +23,7 @@ import {
   size,
   strict,
   wholeNumber,
+  yesOrNo,
 } from './schema-values.ts'
 
 const certificates = z
@@ -72,9 +75,11 @@ export const fileSchema = strict('the configuration', {
   data: path.default('data'),
   hostname,
   listeners: listeners.default(() => standardListeners.map(one => standardListener(one, anyAddress()))),
-  dns: strict('dns', { address, port: wholeNumber(1, 65_535).default(53) }).optional(),
+  dns: strict('dns', { address, port: wholeNumber(1, 65_535).default(53), trusted: yesOrNo(false) }).optional(),
   limits: limitSettings.prefault({}),
   receive: receive.prefault({}),
+  send: send.prefault({}),
+  senders: senders.prefault({}),
   throttles: throttles.prefault({}),
   auth: auth.prefault({}),
   imap: imap.prefault({}),

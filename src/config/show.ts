@@ -1,10 +1,11 @@
 // The effective configuration, every default filled in, as a file that could be loaded again. It holds no secrets: keys are named by their files.
 
 import type { AuthConfig, Config, ImapConfig, ListenerConfig, TlsConfig } from './config.ts'
+import { sendAsFile } from './send-as-file.ts'
 
 /** The keys and values of the file, in plain data. */
 export function asFile(config: Config): unknown {
-  const { data, hostname, dns, tls, listeners, receive, auth, imap, limits, ...rest } = config
+  const { data, hostname, dns, tls, listeners, receive, send, auth, imap, limits, ...rest } = config
   return {
     data,
     hostname,
@@ -12,6 +13,7 @@ export function asFile(config: Config): unknown {
     ...(dns === undefined ? {} : { dns }),
     limits,
     receive: { ...receive, blocklists: receive.blocklists.map(withoutUndefined) },
+    send: sendAsFile(send),
     auth: authAsFile(auth),
     imap: imapAsFile(imap),
     tls: tlsAsFile(tls),

@@ -4,6 +4,10 @@
 import type { Outcome } from '#accounts/refusal.ts'
 import type { Secret } from '#base/secret.ts'
 import type { ImportMessage } from './import-message.ts'
+import type { Page, PageRequest } from './page.ts'
+import type { QueueAdministration } from './queue-administration.ts'
+import type { SenderAdministration } from './sender-administration.ts'
+import type { SendingAdministration } from './sending-administration.ts'
 
 export interface DomainInfo {
   /** As it was given: Unicode, or ASCII. */
@@ -96,8 +100,17 @@ export interface IndexInfo {
 export interface AliasInfo {
   /** `sales@example.test`, or `@example.test` for everything that has no other owner. */
   readonly alias: string
-  /** The account's address. */
-  readonly account: string
+  /** The addresses that it leads to, here or elsewhere. */
+  readonly targets: readonly string[]
+}
+
+/** Where the mail of an account goes on to. */
+export interface ForwardInfo {
+  readonly address: string
+  /** None: its mail ends in its mailbox. */
+  readonly targets: readonly string[]
+  /** Whether its own mailbox gets a copy. */
+  readonly keepsCopy: boolean
 }
 
 export interface GrantInfo {
@@ -187,43 +200,6 @@ export interface WaitingFilter {
   readonly network?: string
 }
 
-export interface QueuedRecipientInfo {
-  readonly address: string
-  readonly state: string
-  /** What was said at the last try; null: there was none. */
-  readonly reply: string | null
-}
-
-export interface QueuedInfo {
-  readonly messageId: string
-  /** '' for the null path. */
-  readonly sender: string
-  /** The first `limits.shownRecipients`. */
-  readonly recipients: readonly QueuedRecipientInfo[]
-  readonly recipientCount: number
-  readonly sizeBytes: number
-  /** Milliseconds since 1970, both. */
-  readonly releaseAt: number
-  readonly nextAt: number
-}
-
-export interface QueuedDetails extends QueuedInfo {
-  readonly arrivedAt: number
-  readonly tries: number
-  readonly expiresAt: number
-  readonly header: string
-}
-
-/** A part of a list; `next` asks for the part after it, undefined at the end. */
-export interface Page<T> {
-  readonly items: readonly T[]
-  readonly next?: string
-}
-
-export interface PageRequest {
-  readonly after?: string
-}
-
 export interface Finding {
   /** error: something is wrong or lost. warning: something is left over; it harms nobody. */
   readonly severity: 'error' | 'warning'
@@ -252,7 +228,7 @@ export interface Status {
   }[]
 }
 
-export interface Administration {
+export interface Administration extends QueueAdministration, SendingAdministration, SenderAdministration {
   addDomain(request: { readonly domain: string }): Promise<Outcome<DomainInfo>>
   listDomains(request: PageRequest): Promise<Outcome<Page<DomainInfo>>>
   /** Refused (`in-use`) while accounts remain, unless `withAccounts`: then they go too, with their mail. */
@@ -276,6 +252,10 @@ export interface Administration {
   addAlias(request: AliasInfo): Promise<Outcome<AliasInfo>>
   listAliases(request: PageRequest & { readonly domain?: string }): Promise<Outcome<Page<AliasInfo>>>
   removeAlias(request: { readonly alias: string }): Promise<Outcome<AliasInfo>>
+
+  /** In the place of what was so before; without targets nothing goes on any more. */
+  setForward(request: ForwardInfo): Promise<Outcome<ForwardInfo>>
+  showForward(request: { readonly address: string }): Promise<Outcome<ForwardInfo>>
 
   /** `capabilities` with spaces between: those that are hidden from now on; '' for none. */
   setHidden(request: { readonly address: string; readonly capabilities: string }): Promise<Outcome<HiddenInfo>>
@@ -339,17 +319,6 @@ export interface Administration {
   listWaiting(request: PageRequest): Promise<Outcome<Page<WaitingInfo>>>
   /** Lets those pass that fit. */
   letIn(request: WaitingFilter): Promise<Outcome<{ readonly count: number }>>
-
-  /** In the order of their next try. */
-  listQueue(
-    request: PageRequest & { readonly sender?: string; readonly recipient?: string; readonly state?: string },
-  ): Promise<Outcome<Page<QueuedInfo>>>
-  /** Null: there is no such message (any more). */
-  showQueued(request: { readonly messageId: string }): Promise<Outcome<QueuedDetails | null>>
-  /** Delivers it now. */
-  releaseQueued(request: { readonly messageId: string }): Promise<Outcome<{ readonly found: boolean }>>
-  /** Takes it away; nobody is told. */
-  dropQueued(request: { readonly messageId: string }): Promise<Outcome<{ readonly found: boolean }>>
 
   showQuota(request: { readonly address: string }): Promise<Outcome<QuotaInfo>>
   /** A limit of null: none. One that is left out stays as it is. */

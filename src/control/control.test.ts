@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Directory } from '#accounts/directory.ts'
 import { Secret } from '#base/secret.ts'
+import { offlineProbes, offlineTests } from '#cli/offline-outbound.ts'
 import { offlineQueue } from '#cli/offline-queue.ts'
 import { Imports } from '#import/imports.ts'
 import { manualClock } from '#io/manual-clock.ts'
@@ -19,7 +20,9 @@ import { openRetrieval } from '#retrieval/open.ts'
 import { checkStore } from '#store/check.ts'
 import { openStore } from '#store/open.ts'
 import type { Store } from '#store/store.ts'
+import { Suppressions } from '#suppression/suppressions.ts'
 import { Greylist } from '#throttle/greylist.ts'
+import { Senders } from '#throttle/senders.ts'
 import type { Administration, Status } from './administration.ts'
 import { ControlError, connectAdministration, type RemoteAdministration } from './client.ts'
 import { directAdministration, type StoreFinding } from './direct.ts'
@@ -37,6 +40,7 @@ describe('administration', () => {
   let direct: Administration
   let findings: readonly StoreFinding[] = []
   const log = memoryLog()
+  const owned = new AsyncDisposableStack()
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'posthouse-control-'))
@@ -50,15 +54,20 @@ describe('administration', () => {
       yield* checkStore(database, folder)
     }
     const greylist = await Greylist.open({ database, clock })
-    const queue = await offlineQueue({ database, store, clock })
+    const queue = await offlineQueue({ database, store, clock, log, hostname: 'mail.example.test' })
     const imports = await Imports.open({ database, store, clock })
     const config = { onDelete: 'auto', retrieval: 'any', notices: true, language: 'en' } as const
     const reading = { hostname: 'mail.example.test', accounts: directory, config }
     const retrieval = await openRetrieval({ ...reading, database, store, clock, random, log })
-    const needs = { directory, store, retrieval, greylist, queue, imports, check }
-    direct = directAdministration({ ...needs, status: () => status })
+    const suppressions = await Suppressions.open({ database, clock })
+    const senders = await Senders.open({ database, clock, log, limits: undefined, guard: undefined })
+    const outside = { database, config: undefined, hostname: 'mail.example.test', clock, random, log }
+    const probes = offlineProbes(outside, owned)
+    const desk = { greylist, queue, suppressions, senders, tests: offlineTests, probes, imports }
+    direct = directAdministration({ directory, store, retrieval, ...desk, check, status: () => status })
   })
   after(async () => {
+    await owned.disposeAsync()
     await store[Symbol.asyncDispose]()
     await database[Symbol.asyncDispose]()
     await rm(folder, { recursive: true })
@@ -87,10 +96,14 @@ describe('administration', () => {
       assert.ok(await store.mailbox(accountId, 'INBOX'))
       assert.deepEqual(await remote.addAccount({ address, password }), { kind: 'already-exists', subject: address })
       assert.equal(await kindOf(remote.setPassword({ address, password: new Secret('other') })), 'done')
-      assert.deepEqual(await remote.addAlias({ alias: '@example.test', account: 'ALICE@example.test' }), {
+      assert.deepEqual(await remote.addAlias({ alias: '@example.test', targets: ['ALICE@example.test'] }), {
         kind: 'done',
-        value: { alias: '@example.test', account: address },
+        value: { alias: '@example.test', targets: [address] },
       })
+      const forward = { address, targets: ['alice@other.test'], keepsCopy: true }
+      assert.deepEqual(await remote.setForward(forward), { kind: 'done', value: forward })
+      assert.deepEqual(await remote.showForward({ address }), { kind: 'done', value: forward })
+      assert.equal(await kindOf(remote.setForward({ ...forward, targets: [] })), 'done')
       const grant = { account: address, address: '@other.test' }
       assert.deepEqual(await remote.grantSendAs({ ...grant, account: 'ALICE@example.test' }), {
         kind: 'done',

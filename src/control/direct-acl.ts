@@ -6,8 +6,9 @@ import { type RightsAction, readRights } from '#mail/rights.ts'
 import { type AclEntry, anyone } from '#store/acl-entry.ts'
 import type { Mailbox } from '#store/mailbox.ts'
 import type { Store } from '#store/store.ts'
-import type { AclInfo, AclRequest, GivenInfo, Page } from './administration.ts'
+import type { AclInfo, AclRequest, GivenInfo } from './administration.ts'
 import { limits } from './limits.ts'
+import type { Page } from './page.ts'
 
 interface AclNeeds {
   readonly directory: AccountNames

@@ -7,8 +7,9 @@ import { readHeader } from '#mail/header.ts'
 import type { Buried, RemovedBy, Store } from '#store/store.ts'
 import { decodeEncodedWords } from '#text/encoded-word.ts'
 import { printUniqueId } from '#wire/pop3/print.ts'
-import type { Administration, DeletedInfo, Page, RestoredInfo } from './administration.ts'
+import type { Administration, DeletedInfo, RestoredInfo } from './administration.ts'
 import { limits } from './limits.ts'
+import type { Page } from './page.ts'
 
 interface DeletedNeeds {
   readonly directory: AccountNames

@@ -4,8 +4,9 @@ import type { AccountNames } from '#accounts/account.ts'
 import { done, type Outcome } from '#accounts/refusal.ts'
 import type { ImportedMessage, Imports } from '#import/imports.ts'
 import { limits as importLimits } from '#import/limits.ts'
-import type { Administration, ImportInfo, Page } from './administration.ts'
+import type { Administration, ImportInfo } from './administration.ts'
 import type { ImportMessage } from './import-message.ts'
+import type { Page } from './page.ts'
 
 interface ImportNeeds {
   readonly directory: AccountNames

@@ -8,7 +8,8 @@ import { hiddenOf } from '#retrieval/hidden.ts'
 import { noticeLanguages } from '#retrieval/notice-text.ts'
 import type { AccountSettings } from '#retrieval/policy.ts'
 import type { Store } from '#store/store.ts'
-import type { Administration, DeviceInfo, Page, ReadingInfo } from './administration.ts'
+import type { Administration, DeviceInfo, ReadingInfo } from './administration.ts'
+import type { Page } from './page.ts'
 
 interface ReadingNeeds {
   readonly directory: Directory

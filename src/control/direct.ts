@@ -7,7 +7,9 @@ import type { Imports } from '#import/imports.ts'
 import type { Queue } from '#queue/queue.ts'
 import type { RetrievalDesk } from '#retrieval/desk.ts'
 import type { Store } from '#store/store.ts'
+import type { Suppressions } from '#suppression/suppressions.ts'
 import type { Greylist } from '#throttle/greylist.ts'
+import type { Senders } from '#throttle/senders.ts'
 import { canBeHidden } from '#wire/imap/hideable.ts'
 import type {
   AccountInfo,
@@ -21,9 +23,13 @@ import type {
 import { listAcl, listGiven, removeAcl, setAcl } from './direct-acl.ts'
 import { listDeleted, restoreDeleted } from './direct-deleted.ts'
 import { importMessages, importOctets, listImported } from './direct-import.ts'
-import { dropQueued, listQueue, releaseQueued, showQueued } from './direct-queue.ts'
+import { actOnQueue, listQueue, queueStats, showQueued } from './direct-queue.ts'
 import { endHiding, listDevices, readingOf, setReading, showReading } from './direct-reading.ts'
+import { senderVerbs } from './direct-senders.ts'
+import { importSuppressed, listSuppressed, removeSuppressed } from './direct-suppression.ts'
 import { limits } from './limits.ts'
+import type { ProbeVerbs } from './probe-verbs.ts'
+import type { TestVerbs } from './send-test.ts'
 
 export type StoreFinding = Omit<Finding, 'accountId'> & { readonly accountId: number | undefined }
 
@@ -32,7 +38,11 @@ export interface DirectNeeds {
   readonly store: Store
   readonly retrieval: Pick<RetrievalDesk, 'state' | 'set' | 'forget'>
   readonly greylist: Pick<Greylist, 'waiting' | 'letIn' | 'forget'>
-  readonly queue: Pick<Queue, 'list' | 'show' | 'release' | 'drop'>
+  readonly queue: Pick<Queue, 'list' | 'show' | 'act' | 'stats'>
+  readonly tests: TestVerbs
+  readonly probes: ProbeVerbs
+  readonly suppressions: Pick<Suppressions, 'list' | 'import' | 'remove' | 'forget'>
+  readonly senders: Pick<Senders, 'show' | 'setGuard' | 'setLimits' | 'forget'>
   readonly imports: Imports
   /** Looks through the store: store/check.ts. */
   readonly check: () => AsyncIterable<StoreFinding>
@@ -40,7 +50,7 @@ export interface DirectNeeds {
 }
 
 export function directAdministration(needs: DirectNeeds): Administration {
-  const { directory, greylist, queue } = needs
+  const { directory, greylist } = needs
   return {
     addDomain: async ({ domain }) => await directory.addDomain(domain),
     listDomains: async ({ after }) => done(page(await directory.listDomains(after))),
@@ -51,9 +61,12 @@ export function directAdministration(needs: DirectNeeds): Administration {
     setPassword: async ({ address, password }) => await directory.setPassword(address, password.reveal()),
     setDisabled: async ({ address, disabled }) => await directory.setDisabled(address, disabled),
     removeAccount: async ({ address }) => await removeAccount(needs, address),
-    addAlias: async ({ alias, account }) => await directory.addAlias(alias, account),
+    addAlias: async ({ alias, targets }) => await directory.addAlias(alias, ...targets),
     listAliases: async range => done(page(await directory.listAliases(range))),
     removeAlias: async ({ alias }) => await directory.removeAlias(alias),
+    setForward: async ({ address, ...forward }) => await directory.setForward(address, forward),
+    showForward: async ({ address }) => await directory.forwardOf(address),
+    ...senderVerbs(needs),
     setHidden: async ({ address, capabilities }) =>
       await directory.setHidden(address, capabilities.split(' ').filter(canBeHidden)),
     grantSendAs: async ({ account, address }) => await directory.grantSendAs(account, address),
@@ -73,10 +86,17 @@ export function directAdministration(needs: DirectNeeds): Administration {
     importMessages: async request => await importMessages(needs, request),
     listWaiting: async ({ after }) => done(page(await greylist.waiting(after))),
     letIn: async which => done({ count: await greylist.letIn(which) }),
-    listQueue: async request => done(await listQueue(queue, request)),
-    showQueued: async ({ messageId }) => done(await showQueued(queue, messageId)),
-    releaseQueued: async ({ messageId }) => done(await releaseQueued(queue, messageId)),
-    dropQueued: async ({ messageId }) => done(await dropQueued(queue, messageId)),
+    listQueue: async request => await listQueue(needs, request),
+    showQueued: async ({ messageId }) => done(await showQueued(needs, messageId)),
+    actOnQueue: async request => await actOnQueue(needs, request),
+    queueStats: async () => done(await queueStats(needs)),
+    probeMx: async request => await needs.probes.mx(request),
+    probeSmtp: async request => await needs.probes.smtp(request),
+    sendTest: async request => await needs.tests.send(request),
+    followTest: async ({ messageId, seen }) => done((await needs.tests.follow(messageId, seen)) ?? null),
+    listSuppressed: async request => await listSuppressed(needs, request),
+    importSuppressed: async request => await importSuppressed(needs, request),
+    removeSuppressed: async request => await removeSuppressed(needs, request),
     showQuota: async ({ address }) => await showQuota(needs, address),
     setQuota: async request => await setQuota(needs, request),
     finishRestore: async () => done({ mailboxes: await needs.store.raiseUidValidity() }),
@@ -120,13 +140,15 @@ async function showAccount(needs: DirectNeeds, address: string) {
 
 /** Disabled first, then emptied, then gone: after a crash the same command, given again, ends the work. */
 async function removeAccount(
-  { directory, store, retrieval, greylist, imports }: DirectNeeds,
+  { directory, store, retrieval, greylist, senders, suppressions, imports }: DirectNeeds,
   address: string,
 ): Promise<Outcome<AccountInfo>> {
   const disabled = await directory.setDisabled(address, true)
   if (disabled.kind !== 'done') return disabled
   await store.removeAccount(disabled.value.accountId)
   await greylist.forget(disabled.value.accountId)
+  await senders.forget(disabled.value.accountId)
+  await suppressions.forget(disabled.value.accountId)
   await imports.forget(disabled.value.accountId)
   await retrieval.forget(disabled.value.accountId)
   return await directory.removeAccount(address)

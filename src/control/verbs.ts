@@ -3,9 +3,11 @@
 import { Secret } from '#base/secret.ts'
 import type { Administration } from './administration.ts'
 import { readImportMessages } from './import-message.ts'
+import { limits } from './limits.ts'
+import { readSuppressionEntries } from './suppression-entry.ts'
 
 export type Verb = keyof Administration
-type FieldType = 'text' | 'secret' | 'truth' | 'size' | 'size-or-none' | 'messages'
+type FieldType = 'text' | 'texts' | 'secret' | 'truth' | 'size' | 'size-or-none' | 'messages' | 'suppressions'
 
 interface Field {
   readonly type: FieldType
@@ -14,9 +16,21 @@ interface Field {
 
 const text: Field = { type: 'text' }
 const secret: Field = { type: 'secret' }
+const texts: Field = { type: 'texts' }
 const truth: Field = { type: 'truth' }
 const some: Field = { type: 'text', optional: true }
 const page = some
+const queueFilter: Readonly<Record<string, Field>> = {
+  messageId: some,
+  sender: some,
+  recipient: some,
+  domain: some,
+  state: some,
+  hop: some,
+  account: some,
+  class: some,
+  olderThanMs: { type: 'size', optional: true },
+}
 
 export const verbs: { readonly [V in Verb]: Readonly<Record<string, Field>> } = {
   addDomain: { domain: text },
@@ -28,9 +42,20 @@ export const verbs: { readonly [V in Verb]: Readonly<Record<string, Field>> } = 
   setPassword: { address: text, password: secret },
   setDisabled: { address: text, disabled: truth },
   removeAccount: { address: text },
-  addAlias: { alias: text, account: text },
+  addAlias: { alias: text, targets: texts },
   listAliases: { domain: page, after: page },
   removeAlias: { alias: text },
+  setForward: { address: text, targets: texts, keepsCopy: truth },
+  showForward: { address: text },
+  showSender: { address: text },
+  setGuard: { address: text, guard: text },
+  setSenderLimits: {
+    address: text,
+    messagesPerHour: { type: 'size-or-none', optional: true },
+    messagesPerDay: { type: 'size-or-none', optional: true },
+    recipientsPerHour: { type: 'size-or-none', optional: true },
+    recipientsPerDay: { type: 'size-or-none', optional: true },
+  },
   setHidden: { address: text, capabilities: text },
   grantSendAs: { account: text, address: text },
   revokeSendAs: { account: text, address: text },
@@ -49,10 +74,17 @@ export const verbs: { readonly [V in Verb]: Readonly<Record<string, Field>> } = 
   importMessages: { address: text, mailbox: text, messages: { type: 'messages' } },
   listWaiting: { after: page },
   letIn: { sender: some, recipient: some, network: some },
-  listQueue: { sender: some, recipient: some, state: some, after: page },
+  listQueue: { ...queueFilter, after: page },
   showQueued: { messageId: text },
-  releaseQueued: { messageId: text },
-  dropQueued: { messageId: text },
+  actOnQueue: { action: text, all: truth, reason: some, ...queueFilter },
+  queueStats: {},
+  listSuppressed: { account: some, domain: some, after: page },
+  importSuppressed: { byHand: truth, entries: { type: 'suppressions' } },
+  probeMx: { domain: text, sender: some },
+  probeSmtp: { host: text, port: { type: 'size' }, tls: text },
+  sendTest: { to: text, from: some },
+  followTest: { messageId: text, seen: { type: 'size' } },
+  removeSuppressed: { account: some, domain: some, recipient: text },
   showQuota: { address: text },
   setQuota: {
     address: text,
@@ -86,9 +118,15 @@ export function readRequest(verb: Verb, given: unknown): { readonly fields: Reco
 
 function readField(type: FieldType, value: unknown): unknown {
   if (type === 'text') return typeof value === 'string' ? value : undefined
+  if (type === 'texts') return isTexts(value) ? value : undefined
   if (type === 'secret') return typeof value === 'string' ? new Secret(value) : undefined
   if (type === 'truth') return typeof value === 'boolean' ? value : undefined
   if (type === 'messages') return readImportMessages(value)
+  if (type === 'suppressions') return readSuppressionEntries(value)
   if (type === 'size-or-none' && value === null) return null
   return Number.isSafeInteger(value) && Number(value) >= 0 ? value : undefined
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length <= limits.texts && value.every(one => typeof one === 'string')
 }

@@ -36,6 +36,8 @@ export interface ClientChannel
    * Rejects with ChannelError `tls`, `timeout`, `broken`; `unread-bytes` if the peer sent anything before the handshake.
    */
   secure(options: SecureOptions): Promise<TlsPeer>
+  /** Whether a read would settle at once: octets have come, or the end. Of a connection that waits for nothing, that it is as good as gone. */
+  readonly hasInput: boolean
 }
 
 export interface SecureOptions {

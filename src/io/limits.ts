@@ -30,6 +30,26 @@ export const limits = {
   closeTimeoutMs: 30_000,
   /** How long `close` then waits for the peer's end, so that the last reply is not cut off by a reset. */
   lingerMs: 2_000,
+  /** Certificates of a peer's chain that are told, its own one included. */
+  chainCertificates: 20,
+  /** Entries of a certificate's subjectAltName that are looked at. */
+  certificateNames: 1_000,
   /** Records of one DNS answer that are kept: more than any honest name has. */
   dnsRecords: 50,
+  /** CNAMEs that follow each other. */
+  dnsAliases: 8,
+  /** What we say we take by UDP: what passes everywhere in one piece (RFC 9715). More comes by TCP, up to 64 kB by its nature. */
+  dnsUdpBytes: 1232,
+  /** Questions on their way at once, and those that wait for a turn; what comes on top gets no answer. */
+  dnsQuestions: 200,
+  dnsWaiting: 20_000,
+  /** Name servers of the system that are asked in turn. */
+  dnsServers: 3,
+  /** Octets of answers that are remembered, each counted with what it costs besides; and of one. */
+  dnsCacheBytes: 8 * 1024 * 1024,
+  dnsAnswerBytes: 8 * 1024,
+  dnsAnswerCost: 512,
+  /** However long a record says it may be remembered; and a "there is none" (RFC 2308 5). */
+  dnsRememberMs: 3_600_000,
+  dnsRememberNoneMs: 300_000,
 } as const

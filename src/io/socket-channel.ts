@@ -1,4 +1,4 @@
-// A Channel over a socket, with TLS taken up inside it. The server must accept with `socketServerOptions`.
+// A Channel over a socket, with TLS taken up inside it, from either end. The server must accept with `socketServerOptions`.
 // What a session does not read is held back by TCP; what a peer does not take holds the session's flush.
 
 import type { Socket } from 'node:net'
@@ -6,8 +6,10 @@ import { TLSSocket } from 'node:tls'
 import type { ChannelBindingType } from '#wire/sasl/mechanism.ts'
 import { type Channel, ChannelError, type Endpoint, type PeerCertificate, type TlsDetails } from './channel.ts'
 import { channelBindingOf } from './channel-binding.ts'
+import { type ClientContexts, takeClientPart } from './client-handshake.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Deadline } from './deadline.ts'
+import type { ClientChannel, SecureOptions, TlsPeer } from './dialer.ts'
 import { limits as defaultLimits } from './limits.ts'
 import { peerCertificateOf } from './peer-certificate.ts'
 import { takeServerPart } from './server-handshake.ts'
@@ -45,14 +47,27 @@ export function socketChannel(socket: Socket, options: SocketChannelOptions): Ch
   return new SocketChannel(socket, options)
 }
 
+export interface ClientSocketChannelOptions {
+  readonly id: string
+  readonly contexts: ClientContexts
+  readonly clock: Clock
+  readonly limits?: ChannelLimits
+}
+
+/** A channel over a socket that we connected, with `socketServerOptions` too. For implicit TLS call `secure` at once, before any read. */
+export function clientSocketChannel(socket: Socket, options: ClientSocketChannelOptions): ClientChannel {
+  return new SocketChannel(socket, options)
+}
+
 const settled = Promise.resolve()
 const nothing = () => {}
 
-class SocketChannel implements Channel {
+class SocketChannel implements Channel, ClientChannel {
   readonly id: string
   readonly remote: Endpoint
   readonly local: Endpoint
   readonly #serverTls: ServerTls | undefined
+  readonly #clientContexts: ClientContexts | undefined
   readonly #clock: Clock
   readonly #limits: ChannelLimits
   readonly #readDeadline: Deadline
@@ -69,11 +84,12 @@ class SocketChannel implements Channel {
   #drained: PromiseWithResolvers<void> | undefined
   #closed: Promise<void> | undefined
 
-  constructor(socket: Socket, options: SocketChannelOptions) {
+  constructor(socket: Socket, options: SocketChannelOptions & { readonly contexts?: ClientContexts }) {
     this.id = options.id
     this.remote = endpoint(options.remote?.address ?? socket.remoteAddress, options.remote?.port ?? socket.remotePort)
     this.local = endpoint(options.local?.address ?? socket.localAddress, options.local?.port ?? socket.localPort)
     this.#serverTls = options.tls
+    this.#clientContexts = options.contexts
     this.#clock = options.clock ?? systemClock
     this.#limits = options.limits ?? defaultLimits
     this.#readDeadline = new Deadline(this.#clock, this.#timedOut)
@@ -127,6 +143,27 @@ class SocketChannel implements Channel {
   async startTls(): Promise<void> {
     const serverTls = this.#serverTls
     if (serverTls === undefined || this.#tls !== undefined) throw new Error('startTls on a channel that cannot')
+    const plain = await this.#plainSocket()
+    const { clock, timeoutMs } = { clock: this.#clock, timeoutMs: this.#limits.handshakeTimeoutMs }
+    const handshake = takeServerPart(plain, { serverTls, clock, timeoutMs })
+    this.#tls = await this.#secured(handshake)
+  }
+
+  async secure(options: SecureOptions): Promise<TlsPeer> {
+    const contexts = this.#clientContexts
+    if (contexts === undefined || this.#tls !== undefined) throw new Error('secure on a channel that cannot')
+    const plain = await this.#plainSocket()
+    const peer = await this.#secured(takeClientPart(plain, { contexts, options, clock: this.#clock }))
+    this.#tls = peer.details
+    return peer
+  }
+
+  get hasInput(): boolean {
+    return this.#unread.length > 0 || this.#ended || this.#failure !== undefined
+  }
+
+  /** Without its listeners, ready for a handshake. */
+  async #plainSocket(): Promise<Socket> {
     await this.#allSent()
     const plain = this.#socket
     // RFC 3207 5: what came in the clear must not be taken for what came under TLS. Before the first read
@@ -136,18 +173,19 @@ class SocketChannel implements Channel {
     }
     if (this.#ended) throw new ChannelError('broken', 'the peer ended before the handshake')
     this.#detach(plain)
-    const handshake = takeServerPart(plain, {
-      serverTls,
-      clock: this.#clock,
-      timeoutMs: this.#limits.handshakeTimeoutMs,
-    })
+    return plain
+  }
+
+  async #secured<T>(handshake: { readonly socket: TLSSocket; readonly done: Promise<T> }): Promise<T> {
     this.#socket = handshake.socket
     this.#attach(handshake.socket)
-    this.#tls = await handshake.done.catch((error: ChannelError) => {
-      this.#fail(error)
+    try {
+      return await handshake.done
+    } catch (error) {
+      this.#fail(error as ChannelError) // all that it rejects with
       this.destroy()
       throw error
-    })
+    }
   }
 
   close(): Promise<void> {

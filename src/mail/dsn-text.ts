@@ -1,8 +1,10 @@
-// The first part of a delivery report: the words that a person reads.
+// The first part of a delivery report: the words that a person reads. What happened, who can mend it, what to do next, and what the peer said.
 
 import { printMailDate } from '#text/date.ts'
 import { decodeEncodedWords } from '#text/encoded-word.ts'
 import { maxShownFieldCharacters } from './limits.ts'
+import type { OutcomeClass } from './outcome.ts'
+import { type OutcomeWords, outcomeWords } from './outcome-words.ts'
 
 export interface DsnText {
   readonly hostname: string
@@ -17,36 +19,59 @@ export interface TextRecipient {
   readonly address: string
   /** The address that the sender wrote, when something forwarded it. */
   readonly wroteTo: string | undefined
-  readonly action: 'delivered' | 'failed' | 'delayed'
+  readonly action: Action
   readonly reply: string | undefined
+  /** The host that said `reply`. */
+  readonly by: string | undefined
+  readonly class: OutcomeClass | undefined
   /** Milliseconds since 1970. */
   readonly willRetryUntil: number | undefined
 }
 
-const openings = {
-  failed: 'Your message could not be delivered to:',
-  delayed: 'Your message has not been delivered yet to:',
-  delivered: 'Your message is in the mailbox of:',
-} as const
+type Action = 'delivered' | 'relayed' | 'failed' | 'expired' | 'delayed'
+
+const openings: readonly (readonly [Action, string])[] = [
+  ['failed', 'Your message could not be delivered to:'],
+  ['expired', 'This server has tried again and again, and now gives up. Your message could not be delivered to:'],
+  ['delayed', 'Your message has not been delivered yet to:'],
+  ['relayed', 'Your message was passed on to the mail server of:'],
+  ['delivered', 'Your message is in the mailbox of:'],
+]
 
 /** Lines in CRLF, the last one too. */
 export function plainWords(text: DsnText): string {
   const lines = [`This is the mail server ${text.hostname}.`, '']
-  for (const action of ['failed', 'delayed', 'delivered'] as const) {
+  for (const [action, opening] of openings) {
     const recipients = text.recipients.filter(recipient => recipient.action === action)
     if (recipients.length === 0) continue
-    lines.push(openings[action], '', ...recipients.flatMap(recipientLines), ...closing(recipients))
+    lines.push(...wrapped(opening, ''), '')
+    lines.push(...recipients.flatMap(recipient => recipientLines(recipient, text.hostname)), ...closing(recipients))
   }
   lines.push('This was about:', '', ...aboutLines(text), '')
   return lines.join('\r\n')
 }
 
-function recipientLines({ address, wroteTo, reply }: TextRecipient): readonly string[] {
+function recipientLines(recipient: TextRecipient, hostname: string): readonly string[] {
+  const { address, wroteTo, reply, by, class: kind, action } = recipient
   const forwarded = wroteTo === undefined || wroteTo === address ? '' : `, to which your mail to <${wroteTo}> goes`
-  return [`  <${address}>${forwarded}`, ...(reply === undefined ? [] : wrapped(reply)), '']
+  const lines = [`  <${address}>${forwarded}`]
+  const words = action === 'relayed' || action === 'delivered' || kind === undefined ? undefined : outcomeWords[kind]
+  if (words !== undefined) lines.push('', ...wrapped(words.happened, '    '))
+  if (reply !== undefined && by === undefined)
+    lines.push(...(words === undefined ? [] : ['']), ...wrapped(reply, '    '))
+  if (reply !== undefined && by !== undefined) lines.push('', `    The server ${by} said:`, ...wrapped(reply, '      '))
+  if (words !== undefined && action !== 'delayed') lines.push('', ...adviceLines(words, hostname))
+  return [...lines, '']
+}
+
+function adviceLines({ mender, next }: OutcomeWords, hostname: string): readonly string[] {
+  const fill = (text: string) => text.replace('{host}', hostname)
+  return [...wrapped(`Who can mend it: ${fill(mender)}`, '    '), ...wrapped(`What to do next: ${fill(next)}`, '    ')]
 }
 
 function closing(recipients: readonly TextRecipient[]): readonly string[] {
+  if (recipients.some(({ action }) => action === 'relayed'))
+    return ['That server sends no reports of its own, so you will not hear', 'when it has arrived.', '']
   const until = Math.max(...recipients.map(({ willRetryUntil }) => willRetryUntil ?? 0))
   if (until === 0) return []
   return [`This server goes on trying until ${printMailDate(until)}.`, 'You need not send it again.', '']
@@ -65,7 +90,8 @@ function shown(value: string): string {
   return clean.length > maxShownFieldCharacters ? `${clean.slice(0, maxShownFieldCharacters).toWellFormed()}...` : clean
 }
 
-/** Indented, at word boundaries. */
-function wrapped(text: string): readonly string[] {
-  return (text.match(/.{1,72}(?: |$)|\S{73,}(?: |$)/gu) ?? [text]).map(line => `    ${line.trimEnd()}`)
+/** Indented, at word boundaries; a word too long for any line is cut. */
+function wrapped(text: string, indent: string): readonly string[] {
+  const lines = text.match(/.{1,72}(?: |$)|\S{73,240}(?: |$)|\S{240}/gu) ?? [text]
+  return lines.map(line => `${indent}${line.trimEnd()}`)
 }

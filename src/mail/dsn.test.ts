@@ -6,9 +6,12 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fromUtf8, latin1, utf8 } from '#text/bytes.ts'
 import { composeDsn, type Dsn, type DsnRecipient } from './dsn.ts'
-import { firstValue, readFields, readHeader } from './header.ts'
+import { firstValue, readHeader } from './header.ts'
+import type { OutcomeClass } from './outcome.ts'
+import { outcomeWords } from './outcome-words.ts'
 import { parameterValue } from './parameters.ts'
 import type { Part } from './part.ts'
+import { readDsn } from './read-dsn.ts'
 import { parseStructure } from './structure.ts'
 
 const folder = new URL('./golden/dsn/', import.meta.url)
@@ -60,18 +63,30 @@ function readAgain(report: Uint8Array, dsn: Dsn): void {
   assert.equal(`${whole.fields.type}/${whole.fields.subtype}`, 'multipart/report')
   assert.equal(parameterValue(whole.fields.parameters, 'report-type'), 'delivery-status')
   assert.equal(whole.children.length, 3)
-  const [words, status, returned] = whole.children.map(part => contentOf(report, part))
-  const groups = (status ?? '').split('\r\n\r\n').map(group => readFields(group))
-  const value = (group: number, field: string) =>
-    groups[group]?.find(({ name }) => name === field)?.value.replace(/^.*; /, '')
-  assert.equal(value(0, 'Reporting-MTA'), dsn.hostname)
-  assert.equal(value(0, 'Original-Envelope-Id'), dsn.envelopeId)
-  for (const [index, recipient] of dsn.recipients.entries()) {
-    assert.equal(utf8(Buffer.from(value(index + 1, 'Final-Recipient') ?? '', 'latin1')), recipient.address)
-    assert.equal(value(index + 1, 'Action'), recipient.action)
-    assert.equal(value(index + 1, 'Status'), recipient.status)
-    assert.ok(utf8(Buffer.from(words ?? '', 'latin1')).includes(`<${recipient.address}>`))
+  const [words, , returned] = whole.children.map(part => contentOf(report, part))
+  const read = readDsn(report)
+  assert.ok(read !== undefined)
+  assert.equal(read.reportingMta, dsn.hostname)
+  assert.equal(read.envelopeId, dsn.envelopeId)
+  assert.deepEqual(
+    read.recipients,
+    dsn.recipients.map(({ address, originalRecipient, action, status, reply, by }) => ({
+      address,
+      originalAddress: originalRecipient?.address,
+      action: action === 'expired' ? 'failed' : action,
+      status,
+      diagnostic: /[^\x00-\x7f]/.test(address) ? reply : reply?.replace(/[^\x00-\x7f]/g, '?'),
+      remoteMta: by,
+    })),
+  )
+  assert.equal(read.original && firstValue(read.original, 'subject'), firstValue(readHeader(dsn.original), 'subject'))
+  const text = utf8(Buffer.from(words ?? '', 'latin1'))
+  for (const { address, reply = '' } of dsn.recipients) {
+    assert.ok(text.includes(`<${address}>`))
+    // Broken into lines, but whole.
+    assert.ok(text.replace(/\s+/g, ' ').includes(reply), reply)
   }
+  assert.ok(!latin1(report).startsWith('Return-Path'))
   const message = latin1(dsn.original)
   assert.equal(returned, dsn.returns === 'whole' ? message : message.slice(0, message.indexOf('\r\n\r\n') + 2))
   for (const line of latin1(report, 0, whole.children[2]?.bodyStart).split('\r\n')) assert.ok(line.length <= 998)
@@ -105,6 +120,25 @@ test('a header without its end goes back as it is', () => {
   const returned = parseStructure(report).children[2]
   assert.ok(returned !== undefined)
   assert.equal(contentOf(report, returned), 'Subject: cut')
+})
+
+test('a word longer than any line is cut', () => {
+  const reply = `550 5.7.1 ${'x'.repeat(1_900)}`
+  const report = composeDsn(dsnOf({ recipients: [{ ...bob, reply, by: 'mx.example.test', class: 'policy' }] }))
+  for (const line of latin1(report).split('\r\n')) assert.ok(line.length <= 998, `${line.length}`)
+  assert.equal(readDsn(report)?.recipients[0]?.diagnostic?.replaceAll(' ', ''), reply.replaceAll(' ', ''))
+})
+
+test('each class of "no" says what happened, who can mend it and what to do next', () => {
+  for (const [kind, { happened, mender, next }] of Object.entries(outcomeWords)) {
+    // The keys of the table are the classes.
+    const failed: DsnRecipient = { ...bob, class: kind as OutcomeClass, by: 'mx.example.test' }
+    const text = latin1(composeDsn(dsnOf({ recipients: [failed] }))).replace(/\s+/g, ' ')
+    for (const words of [happened, mender, next]) {
+      assert.ok(text.includes(words.replace('{host}', 'mail.example.test')), `${kind}: ${words}`)
+      assert.match(words, /^[A-Z].*[.]$/)
+    }
+  }
 })
 
 test('a reply as long as a line may be is folded', () => {

@@ -6,6 +6,7 @@ import { printMailDate } from '#text/date.ts'
 import { type DsnText, plainWords } from './dsn-text.ts'
 import { firstValue, type Header, readHeader } from './header.ts'
 import { maxDiagnosticCharacters } from './limits.ts'
+import type { OutcomeClass } from './outcome.ts'
 
 export interface Dsn {
   /** Who reports; a host name in ASCII. */
@@ -32,14 +33,26 @@ export interface DsnRecipient {
   readonly address: string
   /** ORCPT, decoded. */
   readonly originalRecipient: { readonly type: string; readonly address: string } | undefined
-  readonly action: 'delivered' | 'failed' | 'delayed'
+  readonly action: DsnAction
   /** RFC 3463. */
   readonly status: string
-  /** What SMTP answered, or would have: `550 5.1.1 <bob@example.test>: there is ...` */
+  /** What SMTP answered, or would have: `550 5.1.1 <bob@example.test>: there is ...`; or what we say where no peer said anything. */
   readonly reply: string | undefined
   /** Of `delayed`: milliseconds since 1970. */
   readonly willRetryUntil: number | undefined
+  /** Of `failed`, `expired`, `delayed`: what kind of "no" it was; undefined: not known. */
+  readonly class?: OutcomeClass | undefined
+  /** The host that said `reply`, or that took the message (Remote-MTA); undefined: nobody did, we say it. */
+  readonly by?: string | undefined
+  /** Milliseconds since 1970; undefined: now. */
+  readonly lastTriedAt?: number | undefined
 }
+
+/**
+ * `delivered`: into a mailbox. `relayed`: to a host that promised no report of its own (RFC 3461 5.2.2). `failed`: refused for good.
+ * `expired`: refused for now until time was up; a failure for RFC 3464. `delayed`: refused for now, and tried again.
+ */
+export type DsnAction = 'delivered' | 'relayed' | 'failed' | 'expired' | 'delayed'
 
 /** The message, in CRLF. */
 export function composeDsn(dsn: Dsn): Uint8Array {
@@ -86,9 +99,10 @@ function ownFields(dsn: Dsn, header: Header, boundary: string): readonly string[
 }
 
 function subjectOf({ recipients }: Dsn): string {
-  const has = (action: DsnRecipient['action']) => recipients.some(recipient => recipient.action === action)
-  if (has('failed')) return 'Your message could not be delivered'
-  return has('delayed') ? 'Your message is delayed' : 'Your message was delivered'
+  const has = (action: DsnAction) => recipients.some(recipient => recipient.action === action)
+  if (has('failed') || has('expired')) return 'Your message could not be delivered'
+  if (has('delayed')) return 'Your message is delayed'
+  return has('relayed') ? 'Your message was passed on' : 'Your message was delivered'
 }
 
 /** Undefined of what is no message id: it must not bring anything else into our header. */
@@ -105,7 +119,9 @@ function textOf(dsn: Dsn, header: Header): DsnText {
       ...recipient,
       address: clean(recipient.address),
       wroteTo: recipient.originalRecipient === undefined ? undefined : clean(recipient.originalRecipient.address),
-      reply: recipient.reply === undefined ? undefined : clean(recipient.reply),
+      reply: recipient.reply === undefined ? undefined : clean(recipient.reply).slice(0, maxDiagnosticCharacters),
+      by: recipient.by === undefined ? undefined : clean(recipient.by),
+      class: recipient.class,
     })),
     subject: firstValue(header, 'subject'),
     date: firstValue(header, 'date'),
@@ -115,37 +131,51 @@ function textOf(dsn: Dsn, header: Header): DsnText {
 
 /** RFC 3464 2.1: fields of the message, then a group for each recipient. */
 function deliveryStatus(dsn: Dsn): string {
-  const { hostname, envelopeId, arrivedAt } = dsn
+  const { hostname, envelopeId, arrivedAt, recipients } = dsn
   const ofMessage = [
     `Reporting-MTA: dns; ${hostname}`,
     ...(envelopeId === undefined ? [] : [`Original-Envelope-Id: ${clean(envelopeId)}`]),
     `Arrival-Date: ${printMailDate(arrivedAt)}`,
     '',
   ]
-  return [...ofMessage, ...dsn.recipients.flatMap(recipient => [...recipientFields(recipient, dsn.now), ''])].join(
-    '\r\n',
-  )
+  // What a peer said must not make of it what only RFC 6533's readers know: an address alone does.
+  const isGlobal = recipients.some(({ address, originalRecipient }) => !isAscii(address + originalRecipient?.address))
+  const words = isGlobal ? clean : (text: string) => clean(text).replace(/[^\x00-\x7f]/gu, '?')
+  const groups = recipients.flatMap(recipient => [...recipientFields(recipient, dsn.now, words), ''])
+  return [...ofMessage, ...groups].join('\r\n')
 }
 
-function recipientFields(recipient: DsnRecipient, now: number): readonly string[] {
-  const { address, originalRecipient, action, status, reply, willRetryUntil } = recipient
+type Words = (text: string) => string
+
+function recipientFields(recipient: DsnRecipient, now: number, words: Words): readonly string[] {
+  const { address, originalRecipient, action, status, reply, by, willRetryUntil, lastTriedAt } = recipient
   const original = originalRecipient && `${clean(originalRecipient.type)}; ${clean(originalRecipient.address)}`
   return [
     ...(original === undefined ? [] : [`Original-Recipient: ${original}`]),
     `Final-Recipient: ${isAscii(address) ? 'rfc822' : 'utf-8'}; ${clean(address)}`,
-    `Action: ${action}`,
+    `Action: ${action === 'expired' ? 'failed' : action}`,
     `Status: ${status}`,
-    ...(reply === undefined
+    ...(by === undefined ? [] : [`Remote-MTA: dns; ${words(by)}`]),
+    ...(reply === undefined ? [] : [diagnosticField(words(reply))]),
+    `Last-Attempt-Date: ${printMailDate(lastTriedAt ?? now)}`,
+    ...(willRetryUntil === undefined || action !== 'delayed'
       ? []
-      : [folded(`Diagnostic-Code: smtp; ${clean(reply).slice(0, maxDiagnosticCharacters)}`)]),
-    `Last-Attempt-Date: ${printMailDate(now)}`,
-    ...(willRetryUntil === undefined ? [] : [`Will-Retry-Until: ${printMailDate(willRetryUntil)}`]),
+      : [`Will-Retry-Until: ${printMailDate(willRetryUntil)}`]),
   ]
 }
 
-/** RFC 5322 2.2.3. */
+/** RFC 3464 2.3.6: `smtp` is what an SMTP server answered, or would have; other words are ours. */
+function diagnosticField(reply: string): string {
+  const type = /^[2-5]\d\d(?: |$)/.test(reply) ? 'smtp' : 'x-posthouse'
+  return folded(`Diagnostic-Code: ${type}; ${reply.slice(0, maxDiagnosticCharacters)}`)
+}
+
+/** RFC 5322 2.2.3; a word too long for any line is cut. */
 function folded(field: string): string {
-  return field.replace(/(.{1,76})(?: +|$)/gu, '$1\r\n ').trimEnd()
+  return field
+    .replace(/\S{240}/gu, '$& ')
+    .replace(/(.{1,76})(?: +|$)/gu, '$1\r\n ')
+    .trimEnd()
 }
 
 function returnedPart({ original, returns }: Dsn, header: Header) {

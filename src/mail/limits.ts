@@ -59,3 +59,11 @@ export const previewedPlainBytes = 4_096
 
 /** RFC 8970 3.2: at most 256, and 200 are what it asks for. */
 export const maxPreviewCharacters = 200
+
+/** Of a peer's reply, what its class is decided by. */
+export const maxJudgedCharacters = 600
+
+/** Of a report that came back: recipients that are read, multiparts within multiparts, octets of plain text. */
+export const maxReturnedRecipients = 100
+export const maxReportDepth = 3
+export const maxReturnedTextBytes = 65_536

@@ -1,4 +1,4 @@
-// One recipient at its release: whose address is it now, and is there room? As RCPT asks it, for things change while a message waits.
+// One recipient here at its release: whose address is it now, and is there room? As RCPT asks it, for things change while a message waits.
 
 import type { Resolver } from '#accounts/account.ts'
 import { parseAddress } from '#mail/address.ts'
@@ -11,8 +11,20 @@ export interface FindNeeds {
   readonly hostname: string
 }
 
+export interface FoundPlace {
+  readonly accountId: number
+  readonly detail: string | undefined
+}
+
 export type Found =
-  | { readonly kind: 'found'; readonly accountId: number; readonly detail: string | undefined }
+  | {
+      readonly kind: 'found'
+      readonly mailboxes: readonly FoundPlace[]
+      /** Addresses at other hosts to which it goes on. */
+      readonly elsewhere: readonly string[]
+    }
+  /** It is not ours any more. */
+  | { readonly kind: 'not-local' }
   | Refusal
 
 export async function findRecipient(needs: FindNeeds, address: string, sizeBytes: number): Promise<Found> {
@@ -21,17 +33,40 @@ export async function findRecipient(needs: FindNeeds, address: string, sizeBytes
   const resolution = await resolver.resolve(localPart, domain)
   switch (resolution.kind) {
     case 'not-local':
-      return refuse('no-outbound', { address, hostname })
+      return { kind: 'not-local' }
     case 'no-such-mailbox':
       return refuse('no-such-mailbox', { address })
     case 'disabled':
       return refuse('mailbox-disabled', { address, hostname })
     case 'account': {
-      const { accountId } = resolution.account
-      const full = await noRoom(needs, { accountId, address, sizeBytes })
-      return full ?? { kind: 'found', accountId, detail: resolution.detail }
+      const place = { accountId: resolution.account.accountId, detail: resolution.detail }
+      return await found(needs, { address, sizeBytes, mailboxes: [place], elsewhere: [] })
+    }
+    case 'forward': {
+      const mailboxes = resolution.mailboxes.map(({ account, detail }) => ({ accountId: account.accountId, detail }))
+      const elsewhere = resolution.elsewhere.map(target => target.address)
+      if (mailboxes.length + elsewhere.length === 0) return refuse('no-such-mailbox', { address })
+      return await found(needs, { address, sizeBytes, mailboxes, elsewhere })
     }
   }
+}
+
+interface Wanted {
+  readonly address: string
+  readonly sizeBytes: number
+  readonly mailboxes: readonly FoundPlace[]
+  readonly elsewhere: readonly string[]
+}
+
+/** One way that is open vouches for the others: those mailboxes go over their limit by this message. */
+async function found(needs: FindNeeds, { address, sizeBytes, mailboxes, elsewhere }: Wanted): Promise<Found> {
+  let full: Refusal | undefined
+  for (const { accountId } of elsewhere.length > 0 ? [] : mailboxes) {
+    const refusal = await noRoom(needs, { accountId, address, sizeBytes })
+    if (refusal === undefined) return { kind: 'found', mailboxes, elsewhere }
+    full ??= refusal
+  }
+  return full ?? { kind: 'found', mailboxes, elsewhere }
 }
 
 async function noRoom(

@@ -1,57 +1,108 @@
 // What an operator sees of the queue.
 
-import { type Database, sql, type Tx } from '#io/sql/database.ts'
+import type { Database } from '#io/sql/database.ts'
 import { readHeader } from '#mail/header.ts'
 import type { Store } from '#store/store.ts'
 import { utf8 } from '#text/bytes.ts'
+import type { Carriage } from './carriage.ts'
 import { limits } from './limits.ts'
-import type { Filter, Listed, Place, Shown } from './queue.ts'
-import { type MessageRow, messageOf, type QueuedMessage, readMessage, recipientsOf } from './rows.ts'
-import { expiresAt } from './schedule.ts'
+import { localHop } from './local-hop.ts'
+import { matches } from './matches.ts'
+import type { Filter, Listed, ListedRecipient, Place, Shown } from './queue.ts'
+import { messageOf, type QueuedMessage, type RecipientStatus, recipientsOf } from './rows.ts'
+import { expiresAt, type Schedule, usualSchedule } from './schedule.ts'
+import { triesOf } from './tries.ts'
 
-export async function listed(tx: Tx, filter: Filter, after: Place | undefined): Promise<readonly Listed[]> {
-  const rows = await tx.all<MessageRow>(sql`
-    SELECT account_id, message_id, sender, blob_id, size_bytes, fields, parameters, arrived_at, release_at, next_at, tries
-    FROM queue_message m
-    WHERE (next_at, message_id) > (${after?.nextAt ?? -1}, ${after?.messageId ?? ''})
-      AND (CAST(${filter.sender ?? null} AS TEXT) IS NULL OR LOWER(sender) = LOWER(${filter.sender ?? ''}))
-      AND (CAST(${filter.recipient ?? null} AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM queue_recipient r WHERE r.account_id = m.account_id AND r.message_id = m.message_id
-          AND LOWER(r.address) = LOWER(${filter.recipient ?? ''})))
-      AND (CAST(${filter.state ?? null} AS TEXT) IS NULL OR EXISTS (
-        SELECT 1 FROM queue_recipient r WHERE r.account_id = m.account_id AND r.message_id = m.message_id
-          AND r.state = ${filter.state ?? ''}))
-    ORDER BY next_at, message_id LIMIT ${limits.listed}`)
-  const found: Listed[] = []
-  for (const row of rows) found.push(await withRecipients(tx, readMessage(row)))
+export async function listed(
+  database: Database,
+  filter: Filter,
+  at: { readonly now: number; readonly after: Place | undefined },
+): Promise<readonly Listed[]> {
+  const found: Growing[] = []
+  for await (const slice of matches(database, filter, at)) {
+    for (const { message, recipient } of slice) {
+      let last = found.at(-1)
+      if (last?.messageId !== message.messageId) {
+        if (found.length === limits.listed) return found
+        last = begun(message)
+        found.push(last)
+      }
+      add(last, recipient)
+    }
+  }
   return found
 }
 
-async function withRecipients(tx: Tx, message: QueuedMessage): Promise<Listed> {
-  const { messageId, sender, nextAt, releaseAt, sizeBytes } = message
-  const recipients = await recipientsOf(tx, message)
+interface Growing extends Listed {
+  nextAt: number | undefined
+  recipients: ListedRecipient[]
+  recipientCount: number
+}
+
+function begun({ messageId, accountId, origin, sender, arrivedAt, releaseAt, sizeBytes }: QueuedMessage): Growing {
+  const facts = { messageId, accountId, origin, sender, arrivedAt, releaseAt, sizeBytes }
+  return { ...facts, nextAt: undefined, recipients: [], recipientCount: 0 }
+}
+
+function add(message: Growing, recipient: RecipientStatus): void {
+  message.recipientCount += 1
+  if (recipient.nextAt !== undefined) message.nextAt = Math.min(message.nextAt ?? recipient.nextAt, recipient.nextAt)
+  if (message.recipients.length < limits.listedRecipients) message.recipients.push(asListed(recipient))
+}
+
+function asListed(recipient: RecipientStatus): ListedRecipient {
+  const { address, state, hop, tries, nextAt, status, reply, class: why, heldFor } = recipient
+  return { address, state, hop, tries, nextAt, status, reply, class: why, heldFor }
+}
+
+export interface ShowNeeds {
+  readonly database: Database
+  readonly store: Pick<Store, 'kept'>
+  /** Undefined: no queue is at work, and nobody knows its routes. */
+  readonly carriage?: Pick<Carriage, 'schedule'> | undefined
+}
+
+export async function shown(needs: ShowNeeds, messageId: string): Promise<Shown | undefined> {
+  const found = await needs.database.read(async tx => {
+    const message = await messageOf(tx, messageId)
+    if (message === undefined) return undefined
+    const recipients = await recipientsOf(tx, message, { after: -1, count: limits.shownRecipients })
+    return { message, recipients, tries: await triesOf(tx, message) }
+  })
+  if (found === undefined) return undefined
+  const { message, recipients, tries } = found
+  const details = begun(message)
+  for (const recipient of recipients) add(details, recipient)
   return {
-    messageId,
-    sender,
-    nextAt,
-    releaseAt,
-    sizeBytes,
-    recipients: recipients.map(({ address, state, reply }) => ({ address, state, reply })),
+    ...details,
+    recipients: recipients.map(asListed),
+    returnPath: message.returnPath,
+    expiresAt: lastOf(message, recipients, needs),
+    tries,
+    header: await headerOf(message, needs),
   }
 }
 
-export async function shown(
-  needs: { readonly database: Database; readonly store: Store },
-  messageId: string,
-): Promise<Shown | undefined> {
-  const found = await needs.database.read(async tx => {
-    const message = await messageOf(tx, messageId)
-    return message === undefined ? undefined : { message, listed: await withRecipients(tx, message) }
-  })
-  const spooled = found && (await needs.store.kept(found.message.blobId))
-  if (found === undefined || spooled === undefined) return undefined
-  const { message, listed } = found
-  const { arrivedAt, tries, fields } = message
-  const head = utf8(spooled.head.subarray(0, readHeader(spooled.head).end))
-  return { ...listed, arrivedAt, tries, expiresAt: expiresAt(message), header: fields + head }
+/** When the last of its recipients is given up. */
+function lastOf(message: QueuedMessage, recipients: readonly RecipientStatus[], { carriage }: ShowNeeds): number {
+  const hops = new Set(recipients.map(({ hop }) => hop))
+  const schedules = [...hops].map(hop =>
+    hop === localHop ? usualSchedule : (carriage?.schedule(hop) ?? usualSchedule),
+  )
+  return Math.max(...schedules.map(schedule => endOf(schedule, message)))
+}
+
+/** What can't be read is given up by nobody. */
+function endOf(schedule: Schedule, message: QueuedMessage): number {
+  try {
+    return expiresAt(schedule, message)
+  } catch {
+    return message.releaseAt + schedule.giveUpMs
+  }
+}
+
+/** Empty behind the fields, when the bytes are gone. */
+async function headerOf({ blobId, fields }: QueuedMessage, { store }: ShowNeeds): Promise<string> {
+  await using spooled = await store.kept(blobId)
+  return spooled === undefined ? fields : fields + utf8(spooled.head.subarray(0, readHeader(spooled.head).end))
 }

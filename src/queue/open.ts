@@ -1,163 +1,174 @@
-// The queue at work: one timer for what is due next, rounds that take up what is due, the operator's verbs. It waits for no poll and reads only what is due.
+// The queue at work, put together: what comes in, the hops in service, what is written down, reports, an operator's verbs. It waits for no poll and reads
+// only what is due.
 
+import type { Clock } from '#io/clock.ts'
+import type { Log } from '#io/log.ts'
+import type { Random } from '#io/random.ts'
+import type { Database } from '#io/sql/database.ts'
 import { migrate } from '#io/sql/migrate.ts'
-import type { Refusal } from '#wire/smtp/refusals.ts'
-import { refuse } from '#wire/smtp/refusals.ts'
-import { Attempt, type AttemptNeeds } from './attempt.ts'
+import type { Store } from '#store/store.ts'
+import { type AcceptNeeds, accept, type WithAccept } from './accept.ts'
+import type { Carriage } from './carriage.ts'
+import { courierFor } from './couriers.ts'
+import type { FindNeeds } from './find-recipient.ts'
 import { limits } from './limits.ts'
+import { Lines } from './lines.ts'
 import { listed, shown } from './list.ts'
+import { LocalDesk } from './local-desk.ts'
+import { localHop } from './local-hop.ts'
 import { migrations } from './migrations.ts'
-import type { Filter, HeldMessage, Place, Queue } from './queue.ts'
-import { Reporter } from './reports.ts'
-import { type DueKey, dueKeys, firstDue, heldOf, insert, messageOf, removeMessage, setDueNow, setNext } from './rows.ts'
-import { waitMs } from './schedule.ts'
+import { noCarriage } from './no-carriage.ts'
+import type { Action, Carrier, Filter, NewMessage, NewRecipient, Place, Queue, Witness } from './queue.ts'
+import { Recorder } from './recorder.ts'
+import { voidClaims } from './report-rows.ts'
+import { Reports } from './reports.ts'
+import { rankOf } from './rows.ts'
+import type { Settlement } from './settle.ts'
+import { statsOf } from './stats.ts'
+import { voidLeases } from './take.ts'
+import { tell } from './tell.ts'
+import { noBringer, unroutedHop } from './unrouted.ts'
+import { act } from './verbs.ts'
 
-export interface QueueNeeds extends AttemptNeeds {
+export interface QueueNeeds extends FindNeeds {
+  readonly database: Database
+  readonly store: Store
+  /** Into mailboxes here. */
+  readonly carrier: Carrier
+  /** To other hosts; undefined: nothing goes there, and what would is held. */
+  readonly carriage?: Carriage | undefined
+  readonly witness?: Witness | undefined
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
   /** That of limits.ts unless told. */
-  readonly heldBytesPerAccount?: number | undefined
+  readonly scheduledBytesPerAccount?: number | undefined
 }
 
-/** Brings the tables up to date, and begins with what fell due while nothing ran. */
+/** Brings the tables up to date; what an earlier process had in hand is due again. It has begun to work when this settles. */
 export async function openQueue(needs: QueueNeeds): Promise<Queue> {
-  await migrate(needs.database, 'queue', migrations, needs.clock)
-  const queue = new Rounds(needs)
+  const { database, clock, log } = needs
+  await migrate(database, 'queue', migrations, clock)
+  const now = clock.now()
+  const left = await database.write(async tx => {
+    await voidClaims(tx, now)
+    return await voidLeases(tx, now)
+  })
+  if (left > 0) log.info('queue.leases-void', { recipients: left })
+  const queue = new OpenQueue(needs)
   await queue.start()
   return queue
 }
 
-class Rounds implements Queue {
+class OpenQueue implements Queue {
   readonly #needs: QueueNeeds
-  readonly #reporter: Reporter
-  /** When something is due as far as is known; Infinity: never. Too early does no harm. */
-  #nextAt = Number.POSITIVE_INFINITY
-  #timer: Disposable | undefined
-  #round: Promise<void> | undefined
-  #closed = false
+  readonly #carriage: Carriage
+  readonly #recorder: Recorder
+  readonly #lines: Lines
+  readonly #reports: Reports
+  readonly #accepting: AcceptNeeds
 
   constructor(needs: QueueNeeds) {
+    const { database, clock, random, log, store } = needs
     this.#needs = needs
-    this.#reporter = new Reporter(needs)
+    const carriage = needs.carriage ?? noCarriage
+    this.#carriage = carriage
+    const holder = Buffer.from(random.bytes(8)).toString('hex')
+    const recorded = (settlements: readonly Settlement[], reportAt: number | undefined) => {
+      for (const settlement of settlements) this.#recorded(settlement)
+      if (reportAt !== undefined) this.#reports.owed(reportAt)
+    }
+    this.#recorder = new Recorder({ database, clock, log, holder, recorded })
+    const desk = new LocalDesk({
+      ...needs,
+      ...{ carriage, holder, recorded },
+      now: () => clock.now(),
+      added: ({ accountId, parameters }, hop) =>
+        this.#lines.due({ hop, rank: rankOf(parameters), accountId }, clock.now()),
+    })
+    const ask = (hop: string, signal: AbortSignal) => {
+      if (hop === localHop) return desk.bringer(signal)
+      return hop === unroutedHop ? Promise.resolve(noBringer) : courierFor({ carriage, store }, hop, signal)
+    }
+    const chance = () => Buffer.from(random.bytes(2)).readUInt16BE() / 65_536
+    this.#lines = new Lines({ database, clock, log, carriage, ask, recorder: this.#recorder, holder, chance })
+    this.#reports = new Reports({ ...needs, carriage, accept: (message, also) => this.#accept(message, also) })
+    this.#accepting = {
+      ...needs,
+      ...{ carriage, holder, lines: this.#lines },
+      scheduledBytesPerAccount: needs.scheduledBytesPerAccount ?? limits.scheduledBytesPerAccount,
+      owed: at => this.#reports.owed(at),
+      deliveredHere: (message, recipients) => this.#deliveredHere(message, recipients),
+    }
   }
 
   async start(): Promise<void> {
-    this.#due((await this.#needs.database.read(firstDue)) ?? Number.POSITIVE_INFINITY)
+    this.#lines.start()
+    await this.#reports.start()
   }
 
-  async hold(message: HeldMessage): Promise<Refusal | undefined> {
-    const { database, store, clock, log } = this.#needs
-    const { sender, messageId, releaseAt, recipients } = message
-    const { heldPerAccount: limit } = limits
-    const limitBytes = this.#needs.heldBytesPerAccount ?? limits.heldBytesPerAccount
-    // Two at the same moment may both be the last one: the limits are no promise to anybody.
-    const held = await database.read(tx => heldOf(tx, sender.accountId))
-    if (held.count >= limit) return refuse('too-many-held', { user: sender.address, limit })
-    if (held.bytes + message.spooled.sizeBytes > limitBytes)
-      return refuse('too-much-held', { user: sender.address, limitBytes })
-    await store.keep(message.spooled, (tx, blobId) => insert(tx, message, blobId, clock.now()))
-    log.info('queue.held', {
-      message: messageId,
-      accountId: sender.accountId,
-      recipients: recipients.length,
-      releaseAt,
-    })
-    this.#due(releaseAt)
-    return undefined
+  accept(message: NewMessage) {
+    return this.#accept(message)
   }
 
   list(filter: Filter = {}, after?: Place) {
-    return this.#needs.database.read(tx => listed(tx, filter, after))
+    return listed(this.#needs.database, filter, { now: this.#needs.clock.now(), after })
   }
 
   show(messageId: string) {
-    return shown(this.#needs, messageId)
+    const { database, store } = this.#needs
+    return shown({ database, store, carriage: this.#carriage }, messageId)
   }
 
-  async release(messageId: string): Promise<boolean> {
-    const { database, clock, log } = this.#needs
-    const now = clock.now()
-    if (!(await database.write(tx => setDueNow(tx, messageId, now)))) return false
-    log.info('queue.released', { message: messageId })
-    this.#due(now)
-    return true
+  act(action: Action, filter: Filter, reason?: string) {
+    const running = { lines: this.#lines, owed: (at: number) => this.#reports.owed(at) }
+    return act({ ...this.#needs, running }, action, filter, reason)
   }
 
-  async drop(messageId: string): Promise<boolean> {
-    const { database, log } = this.#needs
-    const isDropped = await database.write(async tx => {
-      const message = await messageOf(tx, messageId)
-      return message !== undefined && (await removeMessage(tx, message))
-    })
-    if (isDropped) log.info('queue.dropped', { message: messageId })
-    return isDropped
+  stats() {
+    return statsOf(this.#needs.database)
   }
 
   async idle(): Promise<void> {
-    while (this.#round !== undefined) await this.#round
+    do {
+      await this.#lines.running
+      await this.#recorder.idle()
+      await this.#reports.running
+      // Whoever was asked for a courier may have one by then.
+      for (let turn = 0; turn < limits.idleTurns; turn += 1) await new Promise(resolve => setImmediate(resolve))
+    } while (this.#lines.running !== undefined || !this.#recorder.isIdle || this.#reports.running !== undefined)
   }
 
-  /** Something is due at `at`. */
-  #due(at: number): void {
-    this.#nextAt = Math.min(this.#nextAt, at)
-    if (this.#round === undefined) this.#arm()
+  #accept(message: NewMessage, also?: WithAccept) {
+    return accept(this.#accepting, message, also)
   }
 
-  #arm(): void {
-    this.#timer?.[Symbol.dispose]()
-    this.#timer = undefined
-    if (this.#closed || this.#nextAt === Number.POSITIVE_INFINITY) return
-    const { clock } = this.#needs
-    const delayMs = Math.min(limits.longestSleepMs, Math.max(0, this.#nextAt - clock.now()))
-    this.#timer = clock.after(delayMs, () => {
-      if (clock.now() < this.#nextAt) this.#arm()
-      else this.#begin()
-    })
-  }
-
-  #begin(): void {
-    this.#nextAt = Number.POSITIVE_INFINITY
-    this.#round = this.#run().then(at => {
-      this.#round = undefined
-      this.#due(at)
-    })
-  }
-
-  /** Settles with when the next is due. Never rejects. */
-  async #run(): Promise<number> {
-    const { database, clock, log } = this.#needs
+  #recorded(settlement: Settlement): void {
     try {
-      while (!this.#closed) {
-        const keys = await database.read(tx => dueKeys(tx, clock.now(), limits.atOnce))
-        if (keys.length === 0) break
-        const settled = await Promise.allSettled(keys.map(key => this.#attempt(key)))
-        for (const one of settled) if (one.status === 'rejected') throw one.reason
-      }
-      return (await database.read(firstDue)) ?? Number.POSITIVE_INFINITY
+      this.#lines.recorded(settlement)
+      tell(this.#needs, settlement)
     } catch (error) {
-      // Not even the fault could be written down (a full disk): everything is as it was, and is tried again.
-      log.error('queue.round-failed', { reason: String(error) })
-      return clock.now() + limits.afterFaultMs
+      this.#needs.log.error('queue.fault', { message: settlement.message.messageId, reason: String(error) })
     }
   }
 
-  async #attempt(key: DueKey): Promise<void> {
-    try {
-      await Attempt.run(this.#needs, this.#reporter, key)
-    } catch (error) {
-      if (await this.#postpone(key))
-        this.#needs.log.error('queue.fault', { message: key.messageId, reason: String(error) })
-    }
+  #deliveredHere(
+    { messageId, accountId, origin, sender }: NewMessage,
+    recipients: readonly Pick<NewRecipient, 'address'>[],
+  ): void {
+    const outcome = { kind: 'delivered', reply: '250 2.0.0 delivered', peerReports: false } as const
+    for (const { address } of recipients)
+      this.#needs.witness?.settled({ messageId, accountId, origin, sender, recipient: address, outcome, isFinal: true })
   }
 
-  /** A fault of ours must not come back at once, nor hold up the others. False when the message is gone: dropped while it was in hand. */
-  #postpone(key: DueKey): Promise<boolean> {
-    const { database, clock } = this.#needs
-    // Its row may be what the fault is about: nothing more of it is read.
-    return database.write(tx => setNext(tx, key, clock.now() + waitMs(key), key.tries + 1))
-  }
-
+  /** What is with a courier has a while to come back; what does not is leased, and the next start takes it up. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true
-    this.#timer?.[Symbol.dispose]()
-    await this.idle()
+    this.#lines.close()
+    const { clock } = this.#needs
+    const { promise: isLate, resolve } = Promise.withResolvers<void>()
+    using _ = clock.after(limits.closeMs, resolve)
+    await Promise.race([this.#lines.running, isLate])
+    await this.#reports.close()
+    await this.#recorder.close()
   }
 }

@@ -1,143 +1,201 @@
-// What became of recipients, told to the sender (RFC 3461, 3464): a report into the mailbox of a local sender, from the null path; so it is never answered.
-// A sender at another host (mx with NOTIFY=SUCCESS) can be told nothing until there is an outbound queue: what it asked for is kept with the message (Delivery.envelope).
+// What became of recipients, told to the sender (RFC 3461, 3464), from the null path, so that it is never answered: rounds over the messages that owe a
+// report. The report comes into the sender's mailbox, or into this very queue, in the transaction in which the rows go that it tells of.
 
 import type { Resolver } from '#accounts/account.ts'
 import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
 import type { Random } from '#io/random.ts'
+import type { Database, Tx } from '#io/sql/database.ts'
 import { parseAddress } from '#mail/address.ts'
-import { composeDsn, type DsnRecipient } from '#mail/dsn.ts'
+import type { DsnRecipient } from '#mail/dsn.ts'
 import { asLines } from '#store/as-lines.ts'
-import type { Alongside, SpooledMessage } from '#store/spool.ts'
+import type { SpooledMessage } from '#store/spool.ts'
 import type { Store } from '#store/store.ts'
-import { concat, fromUtf8 } from '#text/bytes.ts'
-import type { MailParameters, RecipientParameters } from '#wire/smtp/parameters.ts'
-import type { Refusal } from '#wire/smtp/refusals.ts'
+import { noMailParameters, noRecipientParameters } from '#wire/smtp/parameters.ts'
+import type { WithAccept } from './accept.ts'
+import type { Carriage } from './carriage.ts'
+import { composeReport } from './compose-report.ts'
 import { limits } from './limits.ts'
-import { wantsToHear } from './notify.ts'
-import type { QueueSender } from './queue.ts'
-import { said } from './said.ts'
+import type { NewMessage, NewRecipient } from './queue.ts'
+import { claimReports, finishReport, firstReport, type Told, toldOf } from './report-rows.ts'
+import { type Key, messageOf, type QueuedMessage } from './rows.ts'
 
-export interface Reports {
-  /** Tells the sender of the recipients that asked for it (NOTIFY). Settles always: the message itself is safe, and a fault here is logged. */
-  tell(report: DeliveryReport): Promise<void>
-}
-
-export interface DeliveryReport {
-  readonly messageId: string
-  readonly sender: QueueSender
-  readonly parameters: MailParameters
-  /** When the message came in, milliseconds since 1970. */
-  readonly arrivedAt: number
-  /** As HeldMessage.fields. */
-  readonly fields: string
-  readonly spooled: SpooledMessage
-  readonly recipients: readonly ReportedRecipient[]
-}
-
-export interface ReportedRecipient {
-  readonly address: string
-  readonly parameters: RecipientParameters
-  readonly outcome: { readonly kind: 'delivered' } | Refusal
-}
-
-export interface ReportNeeds {
+export interface ReportsNeeds {
+  readonly database: Database
   readonly store: Store
   readonly resolver: Pick<Resolver, 'resolve'>
+  readonly carriage: Pick<Carriage, 'schedule'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
   readonly hostname: string
+  accept(message: NewMessage, also: WithAccept): Promise<unknown>
 }
 
-/** What is told of a message: everything but how it is brought there. */
-export type Report = Omit<DeliveryReport, 'recipients'> & { readonly recipients: readonly DsnRecipient[] }
+export class Reports {
+  readonly #needs: ReportsNeeds
+  #nextAt = Number.POSITIVE_INFINITY
+  #timer: Disposable | undefined
+  #round: Promise<void> | undefined
+  #closed = false
 
-export class Reporter implements Reports {
-  readonly #needs: ReportNeeds
-
-  constructor(needs: ReportNeeds) {
+  constructor(needs: ReportsNeeds) {
     this.#needs = needs
   }
 
-  async tell(report: DeliveryReport): Promise<void> {
-    const recipients = report.recipients.flatMap(toldOf)
-    if (recipients.length === 0) return
-    try {
-      await this.send({ ...report, recipients })
-    } catch (error) {
-      // The message is in its mailboxes: an error told to the client would bring it a second time.
-      this.#needs.log.error('queue.report-failed', { message: report.messageId, reason: String(error) })
-    }
+  async start(): Promise<void> {
+    const at = await this.#needs.database.read(firstReport)
+    if (at !== undefined) this.owed(at)
   }
 
-  /** `alongside` happens with the report's delivery. False when there is nobody to tell: then nothing has happened. */
-  async send(report: Report, alongside?: Alongside): Promise<boolean> {
-    const { log, store } = this.#needs
-    const { messageId } = report
-    const accountId = await this.#mailboxOf(report.sender)
-    if (accountId === undefined) {
-      log.warn('queue.nobody-to-tell', { message: messageId, sender: report.sender.address })
-      return false
-    }
-    await using dsn = await this.#spool(await this.#compose(report))
-    dsn.alongside = alongside
-    // What it returns may be of any octets.
-    await using lines = report.parameters.body === 'BINARYMIME' ? await asLines(store.spool, dsn) : undefined
-    await store.deliver(lines ?? dsn, [{ accountId, mailbox: 'INBOX', prefix: fromUtf8('Return-Path: <>\r\n') }])
-    for (const { address, action, status } of report.recipients)
-      log.info('queue.reported', { message: messageId, recipient: address, action, status })
-    return true
+  /** A report is due at `at`. */
+  owed(at: number): void {
+    this.#nextAt = Math.min(this.#nextAt, at)
+    if (this.#round === undefined) this.#arm()
   }
 
-  /** Who has the sender's address now; else the account that sent it, if it is still there. */
-  async #mailboxOf({ accountId, address }: QueueSender): Promise<number | undefined> {
-    const { resolver, store } = this.#needs
-    if (address === '') return undefined
-    const { localPart, domain } = parseAddress(address) ?? { localPart: address, domain: undefined }
-    const resolution = await resolver.resolve(localPart, domain)
-    if (resolution.kind === 'account') return resolution.account.accountId
-    return (await store.mailbox(accountId, 'INBOX')) === undefined ? undefined : accountId
+  /** Undefined: nothing is under way. */
+  get running(): Promise<void> | undefined {
+    return this.#round
   }
 
-  async #compose(report: Report): Promise<Uint8Array> {
-    const { clock, random, hostname } = this.#needs
-    const { sender, parameters, arrivedAt, fields, spooled, recipients } = report
-    const hasFailed = recipients.some(({ action }) => action === 'failed')
-    // RFC 8689 5: what asked for TLS all the way does not go back over who knows which.
-    const isHeaderOnly = parameters.ret === 'HDRS' || parameters.requireTls
-    const isWhole = hasFailed && !isHeaderOnly && spooled.sizeBytes <= limits.returnedBytes
-    const body = isWhole ? await spooled.read(0, spooled.sizeBytes) : spooled.head
-    return composeDsn({
-      hostname,
-      id: Buffer.from(random.bytes(12)).toString('hex'),
-      now: clock.now(),
-      to: sender.address,
-      arrivedAt,
-      envelopeId: parameters.envelopeId,
-      recipients,
-      original: concat([fromUtf8(fields), body]),
-      returns: isWhole ? 'whole' : 'header',
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#timer?.[Symbol.dispose]()
+    await this.#round
+  }
+
+  #arm(): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
+    if (this.#closed || this.#nextAt === Number.POSITIVE_INFINITY) return
+    const { clock } = this.#needs
+    const delayMs = this.#nextAt - clock.now()
+    if (delayMs <= 0) this.#begin()
+    else this.#timer = clock.after(Math.min(limits.longestSleepMs, delayMs), () => this.#arm())
+  }
+
+  #begin(): void {
+    this.#nextAt = Number.POSITIVE_INFINITY
+    this.#round = this.#run().then(at => {
+      this.#round = undefined
+      this.owed(at)
     })
   }
 
-  async #spool(bytes: Uint8Array): Promise<SpooledMessage> {
-    await using writer = this.#needs.store.spool.open()
-    await writer.write(bytes)
+  /** Settles with when the next is due. Never rejects. */
+  async #run(): Promise<number> {
+    const { database, clock, log } = this.#needs
+    try {
+      for (;;) {
+        const now = clock.now()
+        const claim = { now, until: now + limits.leaseMs, count: limits.reportsAtOnce }
+        const keys = this.#closed ? [] : await database.write(tx => claimReports(tx, claim))
+        if (keys.length === 0) break
+        await Promise.all(keys.map(key => this.#report(key, claim.until)))
+      }
+      return (await database.read(firstReport)) ?? Number.POSITIVE_INFINITY
+    } catch (error) {
+      log.error('queue.round-failed', { reason: String(error) })
+      return clock.now() + limits.afterFaultMs
+    }
+  }
+
+  /** One that fails is claimed, and comes again when the claim is over. */
+  async #report(key: Key, claimedUntil: number): Promise<void> {
+    const { database, log } = this.#needs
+    try {
+      const message = await database.read(tx => messageOf(tx, key.messageId))
+      if (message !== undefined) await this.#tell(message, claimedUntil)
+    } catch (error) {
+      log.error('queue.report-failed', { message: key.messageId, reason: String(error) })
+    }
+  }
+
+  async #tell(message: QueuedMessage, claimedUntil: number): Promise<void> {
+    const { database, clock, carriage, log } = this.#needs
+    const now = clock.now()
+    const told = await toldOf(database, message, { now, schedule: hop => carriage.schedule(hop) })
+    const finish = (tx: Tx) => finishReport(tx, message, told, { now, claimedUntil })
+    const to = told.length === 0 ? [] : await this.#addressesOf(message)
+    if (to.length === 0) {
+      if (told.length > 0) log.warn('queue.nobody-to-tell', { message: message.messageId, sender: message.sender })
+      return await database.write(finish)
+    }
+    await this.#send({ message, told, to }, finish)
+    for (const { recipient } of told) {
+      const { address, action, status } = recipient
+      log.info('queue.reported', { message: message.messageId, recipient: address, action, status })
+    }
+  }
+
+  async #send(report: Report, finish: WithAccept): Promise<void> {
+    const { message, told, to } = report
+    const { store, random } = this.#needs
+    await using dsn = await this.#compose(
+      message,
+      told.map(({ recipient }) => recipient),
+    )
+    // What it returns may be of any octets.
+    await using lines = message.parameters.body === 'BINARYMIME' ? await asLines(store.spool, dsn) : undefined
+    const needsUtf8 = message.parameters.smtpUtf8 || /[^\0-\x7f]/.test(message.sender)
+    await this.#needs.accept(
+      {
+        messageId: Buffer.from(random.bytes(8)).toString('hex'),
+        accountId: 0,
+        origin: 'report',
+        ...{ sender: '', returnPath: '', fields: '', releaseAt: undefined, heldFor: undefined },
+        parameters: { ...noMailParameters, body: '8BITMIME', smtpUtf8: needsUtf8 },
+        recipients: to,
+        spooled: lines ?? dsn,
+      },
+      finish,
+    )
+  }
+
+  async #compose(message: QueuedMessage, recipients: readonly DsnRecipient[]): Promise<SpooledMessage> {
+    const { store, clock, random, hostname, log } = this.#needs
+    const id = Buffer.from(random.bytes(12)).toString('hex')
+    await using writer = store.spool.open()
+    const kept = await store.kept(message.blobId)
+    const about = { message, recipients, hostname, id, now: clock.now() }
+    try {
+      await writer.write(await composeReport({ ...about, original: kept }))
+    } catch (error) {
+      // The bytes can't be read: it goes without them.
+      log.error('queue.fault', { message: message.messageId, reason: String(error) })
+      await writer.write(await composeReport({ ...about, original: undefined }))
+    }
     return await writer.finish()
   }
-}
 
-function toldOf({ address, parameters, outcome }: ReportedRecipient): readonly DsnRecipient[] {
-  const { originalRecipient } = parameters
-  if (outcome.kind === 'delivered') {
-    if (!wantsToHear(parameters, 'SUCCESS')) return []
-    return [deliveredOf({ address, originalRecipient })]
+  /** Who has the sender's address now; else the account that sent it, if it is still there; else the address, at its host. */
+  async #addressesOf({ accountId, origin, sender }: QueuedMessage): Promise<readonly NewRecipient[]> {
+    const { resolver, store } = this.#needs
+    const parameters = noRecipientParameters
+    const { localPart, domain } = parseAddress(sender) ?? { localPart: sender, domain: undefined }
+    const resolution = await resolver.resolve(localPart, domain)
+    if (resolution.kind === 'account') {
+      const { account, detail } = resolution
+      return [{ address: sender, parameters, local: { accountId: account.accountId, detail } }]
+    }
+    if (resolution.kind === 'forward')
+      return [
+        ...resolution.mailboxes.map(({ account, detail }) => ({
+          ...{ address: sender, parameters },
+          local: { accountId: account.accountId, detail },
+        })),
+        ...resolution.elsewhere.map(({ address }) => ({ address, parameters })),
+      ]
+    // What was forwarded is its first sender's, whoever forwards.
+    if (origin === 'submission' && (await store.mailbox(accountId, 'INBOX')) !== undefined)
+      return [{ address: sender, parameters, local: { accountId, detail: undefined } }]
+    return origin !== 'submission' && resolution.kind === 'not-local' ? [{ address: sender, parameters }] : []
   }
-  if (!wantsToHear(parameters, 'FAILURE')) return []
-  return [{ address, originalRecipient, action: 'failed', ...said(outcome), willRetryUntil: undefined }]
 }
 
-export function deliveredOf(recipient: Pick<DsnRecipient, 'address' | 'originalRecipient'>): DsnRecipient {
-  return { ...recipient, action: 'delivered', status: '2.0.0', reply: undefined, willRetryUntil: undefined }
+interface Report {
+  readonly message: QueuedMessage
+  readonly told: readonly Told[]
+  readonly to: readonly NewRecipient[]
 }

@@ -15,28 +15,40 @@ export interface Schedule {
   readonly giveUpMs: number
 }
 
-type Timed = Pick<QueuedMessage, 'releaseAt' | 'arrivedAt' | 'parameters' | 'tries'>
+/** Of mail to mailboxes here, and to other hosts where no route says otherwise. */
+export const usualSchedule: Schedule = {
+  retryMs: limits.retryMs,
+  jitter: limits.jitter,
+  tellDelayMs: limits.tellDelayMs,
+  giveUpMs: limits.giveUpMs,
+}
 
-/** After a try at `now` that did not bring the message to everybody. @param chance 0 to 1 */
-export function nextTry(message: Timed, now: number, chance: number): number {
-  const retryAt = Math.round(now + waitMs(message) * (1 + limits.jitter * chance))
+type Timed = Pick<QueuedMessage, 'releaseAt' | 'arrivedAt' | 'parameters'>
+
+/** After one more try at `now` in vain, `tries` before it. @param chance 0 to 1 */
+export function nextTry(
+  schedule: Schedule,
+  message: Timed,
+  { tries, now, chance }: { readonly tries: number; readonly now: number; readonly chance: number },
+): number {
+  const retryAt = Math.round(now + waitMs(schedule, tries) * (1 + schedule.jitter * chance))
   // The moments at which something is said are tries of their own: what is said is then true.
-  const moments = [tellDelayAt(message), expiresAt(message)].filter(at => at > now)
+  const moments = [tellDelayAt(schedule, message), expiresAt(schedule, message)].filter(at => at > now)
   return Math.min(retryAt, ...moments)
 }
 
-export function waitMs({ tries }: Pick<Timed, 'tries'>): number {
-  return limits.retryMs[Math.min(tries, limits.retryMs.length - 1)] ?? 0
+export function waitMs({ retryMs }: Pick<Schedule, 'retryMs'>, tries: number): number {
+  return retryMs[Math.min(tries, retryMs.length - 1)] ?? 0
 }
 
-export function expiresAt({ releaseAt, arrivedAt, parameters }: Timed): number {
+export function expiresAt({ giveUpMs }: Schedule, { releaseAt, arrivedAt, parameters }: Timed): number {
   const { deliverBy } = parameters
-  const giveUpAt = releaseAt + limits.giveUpMs
+  const giveUpAt = releaseAt + giveUpMs
   return deliverBy?.mode === 'return' ? Math.min(giveUpAt, arrivedAt + deliverBy.seconds * 1000) : giveUpAt
 }
 
-export function tellDelayAt({ releaseAt, arrivedAt, parameters }: Timed): number {
+export function tellDelayAt({ tellDelayMs }: Schedule, { releaseAt, arrivedAt, parameters }: Timed): number {
   const { deliverBy } = parameters
-  const tellAt = releaseAt + limits.tellDelayMs
+  const tellAt = releaseAt + tellDelayMs
   return deliverBy?.mode === 'notify' ? Math.min(tellAt, arrivedAt + deliverBy.seconds * 1000) : tellAt
 }

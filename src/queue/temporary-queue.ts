@@ -1,5 +1,5 @@
-// A queue for tests: with store, directory and a carrier into INBOX, in a folder that is removed at the end, under a clock that stands still.
-// Accounts alice, bob, carol at example.test; each test writes as alice.
+// A queue for tests: with store, directory, a carrier into INBOX and a scripted carriage, in a folder that is removed at the end, under a clock that
+// stands still. Accounts alice, bob, carol at example.test; each test writes as alice.
 
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { Directory } from '#accounts/directory.ts'
 import { type ManualClock, manualClock } from '#io/manual-clock.ts'
 import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
-import type { Database } from '#io/sql/database.ts'
+import { type Database, sql } from '#io/sql/database.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
 import { openStore } from '#store/open.ts'
 import type { SpooledMessage } from '#store/spool.ts'
@@ -19,8 +19,10 @@ import { assertConsistent } from '#store/temporary-store.ts'
 import { fromUtf8 } from '#text/bytes.ts'
 import { noMailParameters, noRecipientParameters, type RecipientParameters } from '#wire/smtp/parameters.ts'
 import { checkQueue } from './check.ts'
+import { limits } from './limits.ts'
 import { openQueue, type QueueNeeds } from './open.ts'
-import type { Carrier, HeldMessage, Queue } from './queue.ts'
+import type { Action, Carrier, NewMessage, Queue, Settled } from './queue.ts'
+import { ScriptedCarriage } from './scripted-carriage.ts'
 
 const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2, carol: 3 }
 
@@ -31,13 +33,14 @@ export interface TemporaryQueueOptions {
   /** Stands before the one into INBOX. */
   readonly carrier?: (local: Carrier) => Carrier
   readonly clock?: ManualClock
-  readonly heldBytesPerAccount?: number
+  readonly scheduledBytesPerAccount?: number
 }
 
-export interface Held extends Partial<Omit<HeldMessage, 'recipients' | 'spooled'>> {
+export interface Held extends Partial<Omit<NewMessage, 'recipients' | 'spooled'>> {
   readonly text?: string
+  /** A name without a domain is at example.test. */
   readonly to?: Readonly<Record<string, Partial<RecipientParameters>>>
-  /** From now on. */
+  /** From now on; it waits, if need be until the clock moves by nothing. */
   readonly inMs?: number
 }
 
@@ -45,6 +48,8 @@ export class TemporaryQueue implements AsyncDisposable {
   readonly clock: ManualClock
   readonly log: MemoryLog = memoryLog()
   readonly needs: QueueNeeds
+  readonly carriage: ScriptedCarriage
+  readonly settled: Settled[]
   readonly folder: string
   readonly directory: Directory
   queue: Queue
@@ -65,22 +70,29 @@ export class TemporaryQueue implements AsyncDisposable {
     await fill(directory, database, store)
     const local = intoInbox(store)
     const carrier = options.carrier?.(local) ?? local
+    const carriage = new ScriptedCarriage()
+    const settled: Settled[] = []
     const needs = {
       database,
       store,
       resolver: directory,
       carrier,
+      carriage,
+      witness: { settled: (outcome: Settled) => void settled.push(outcome) },
       clock,
       random,
       log,
       hostname: 'mail.example.test',
-      heldBytesPerAccount: options.heldBytesPerAccount,
+      scheduledBytesPerAccount: options.scheduledBytesPerAccount,
     }
-    return new TemporaryQueue({ needs, log, directory, folder, queue: await openQueue(needs), owned: owned.move() })
+    const queue = await openQueue(needs)
+    return new TemporaryQueue({ needs, carriage, settled, log, directory, folder, queue, owned: owned.move() })
   }
 
   private constructor(parts: {
     needs: QueueNeeds & { clock: ManualClock }
+    carriage: ScriptedCarriage
+    settled: Settled[]
     log: MemoryLog
     directory: Directory
     folder: string
@@ -89,6 +101,8 @@ export class TemporaryQueue implements AsyncDisposable {
   }) {
     this.clock = parts.needs.clock
     this.needs = parts.needs
+    this.carriage = parts.carriage
+    this.settled = parts.settled
     this.log = parts.log
     this.directory = parts.directory
     this.folder = parts.folder
@@ -106,20 +120,30 @@ export class TemporaryQueue implements AsyncDisposable {
     return writer.finish()
   }
 
-  /** Holds a message of alice's; settles with its id, or the name of the refusal. */
-  async hold({ text = 'Subject: tea\r\n\r\nhot\r\n', to = { bob: {} }, inMs = 0, ...over }: Held): Promise<string> {
+  /** Accepts a message of alice's, which goes in a millisecond; settles with its id, or the name of the refusal. */
+  async hold({ inMs = 0, ...over }: Held): Promise<string> {
+    return await this.accept({ releaseAt: this.clock.now() + Math.max(1, inMs), ...over })
+  }
+
+  /** As `hold`, and it goes at once. */
+  async accept({ text = 'Subject: tea\r\n\r\nhot\r\n', to = { bob: {} }, inMs: _, ...over }: Held): Promise<string> {
     await using spooled = await this.message(text)
     const messageId = `m${++this.#lastId}`
-    const refusal = await this.queue.hold({
-      messageId,
-      sender: { accountId: 1, address: 'alice@example.test' },
+    const refusal = await this.queue.accept({
+      ...{
+        messageId,
+        accountId: 1,
+        origin: 'submission',
+        sender: 'alice@example.test',
+        returnPath: 'alice@example.test',
+      },
       parameters: noMailParameters,
       fields: 'Received: here\r\n',
-      releaseAt: this.clock.now() + inMs,
+      releaseAt: undefined,
+      heldFor: undefined,
       recipients: Object.entries(to).map(([name, parameters]) => ({
-        address: `${name}@example.test`,
-        accountId: accountIds[name] ?? 99,
-        detail: undefined,
+        address: name.includes('@') ? name : `${name}@example.test`,
+        local: name.includes('@') ? undefined : { accountId: accountIds[name] ?? 99, detail: undefined },
         parameters: { ...noRecipientParameters, ...parameters },
       })),
       ...over,
@@ -128,17 +152,33 @@ export class TemporaryQueue implements AsyncDisposable {
     return refusal?.reason ?? messageId
   }
 
+  /** Settles with how many recipients it was done to. */
+  async act(action: Action, messageId: string, reason?: string): Promise<number> {
+    return (await this.queue.act(action, { messageId }, reason)).recipients
+  }
+
   /** Lets time go by, and everything be done that falls due in it, each at its own time. */
   async pass(ms: number): Promise<void> {
     const endMs = this.clock.now() + ms
-    for (let steps = 0; steps < 1_000; steps += 1) {
-      const [first] = await this.queue.list()
-      const nextMs = Math.min(endMs, Math.max(this.clock.now(), first?.nextAt ?? endMs))
-      this.clock.advance(nextMs - this.clock.now())
+    await this.queue.idle()
+    for (let steps = 0; steps < 10_000; steps += 1) {
+      const now = this.clock.now()
+      const nextMs = Math.min(endMs, (await this.#nextAt(now)) ?? endMs)
+      this.clock.advance(nextMs - now)
       await this.queue.idle()
       if (nextMs === endMs) return
     }
     throw new Error('the queue does nothing about what is due')
+  }
+
+  /** The next time at which the rows say that something is to be done. */
+  async #nextAt(now: number): Promise<number | undefined> {
+    const rows = await this.needs.database.read(async tx => [
+      await tx.get<[number | null]>(sql`SELECT MIN(next_at) FROM queue_recipient WHERE next_at > ${now}`),
+      await tx.get<[number | null]>(sql`SELECT MIN(report_at) FROM queue_message WHERE report_at > ${now}`),
+    ])
+    const times = rows.flatMap(row => (row?.[0] == null ? [] : [row[0]]))
+    return times.length === 0 ? undefined : Math.min(...times)
   }
 
   /** The texts in an account's INBOX, oldest first. */
@@ -155,15 +195,31 @@ export class TemporaryQueue implements AsyncDisposable {
   }
 
   async restart(): Promise<void> {
-    await this.queue[Symbol.asyncDispose]()
+    await this.#close()
     this.queue = await openQueue(this.needs)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.queue[Symbol.asyncDispose]()
+    await this.#close()
     assert.deepEqual(await Array.fromAsync(checkQueue(this.needs.database)), [])
     await this.#owned.disposeAsync()
   }
+
+  /** A courier that never comes back is waited for until the clock says so. */
+  async #close(): Promise<void> {
+    let isClosed = false
+    const closing = this.queue[Symbol.asyncDispose]().then(() => {
+      isClosed = true
+    })
+    await turnsUntil(() => isClosed)
+    if (!isClosed) this.clock.advance(limits.closeMs)
+    await closing
+  }
+}
+
+/** Lets the event loop turn until it is so, a bounded number of times. */
+export async function turnsUntil(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 2_000 && !(await isSo()); turn += 1) await new Promise(resolve => setImmediate(resolve))
 }
 
 function intoInbox(store: Store): Carrier {

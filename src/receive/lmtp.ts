@@ -1,25 +1,36 @@
-// Mail from a server in front of us (LMTP, RFC 2033): for our own mailboxes, and each recipient has an answer of its own. That server has
-// asked whatever is to be asked of the sender.
+// Mail from a server in front of us (LMTP, RFC 2033): for our own addresses, and each recipient has an answer of its own. That server has
+// asked whatever is to be asked of the sender. What goes on from here, the queue takes.
 
+import type { Resolver } from '#accounts/account.ts'
+import type { ReturnPaths } from '#accounts/return-paths.ts'
 import type { LocalDelivery } from '#deliver/local.ts'
 import type { Log } from '#io/log.ts'
 import type { Unwanted } from '#mail/header-filter.ts'
 import { maxHeaderBytes } from '#mail/limits.ts'
+import type { Queue } from '#queue/queue.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
-import { headerOf, refusedContent, shapeOf } from './header-facts.ts'
+import { destinationsOf } from './destinations.ts'
+import { deliveredBefore, headerOf, refusedContent, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
-import { localRecipient, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
+import { type OnwardNeeds, onwardMessage } from './onward.ts'
 import type { ReceivePolicy } from './policy.ts'
-import { noRoom } from './room.ts'
+import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './recipient.ts'
+import type { Returns } from './returns.ts'
 import { localRecipients, noteOrigin, type Taken, traceOf } from './taken.ts'
 import { unwantedOfServers } from './unwanted.ts'
 import { messageRefusal } from './verdict.ts'
 
-export interface LmtpNeeds extends RecipientNeeds {
+export interface LmtpNeeds extends RecipientNeeds, OnwardNeeds {
+  readonly resolver: Resolver
+  readonly returnPaths: ReturnPaths
   readonly delivery: LocalDelivery
+  /** Takes what goes on to other servers. */
+  readonly queue: Pick<Queue, 'accept'>
+  /** Notes what reports say that came back. */
+  readonly returns: Returns | undefined
   readonly log: Log
   readonly policy: ReceivePolicy
 }
@@ -53,7 +64,9 @@ class LmtpTransaction implements Transaction {
 
   async recipient(path: Path, parameters: RecipientParameters): Promise<Refusal | undefined> {
     const { declaredBytes } = this.#sender.parameters
-    const found = await localRecipient(this.#needs, { path, parameters, declaredBytes, elsewhere: 'not-ours' })
+    const isFromNobody = this.#sender.path === undefined
+    const question = { path, parameters, declaredBytes, isFromNobody, elsewhere: 'not-ours' as const }
+    const found = await findRecipient(this.#needs, question)
     if (found.kind === 'refused') return found
     this.#recipients.push(found.recipient)
     return undefined
@@ -68,10 +81,11 @@ class LmtpTransaction implements Transaction {
     const { hostname, clock } = this.#needs
     const taken = { client: this.#client, sender: this.#sender, recipients: this.#recipients, header }
     const fields = traceOf(taken, { hostname, peerName: undefined, now: clock.now() })
-    const full = await this.#withoutRoom(fields.length + message.sizeBytes)
-    const recipients = this.#recipients.filter(recipient => !full.has(recipient))
-    if (recipients.length > 0) await this.#deliver(message, { ...taken, recipients }, fields)
-    return this.#each(recipient => full.get(recipient))
+    const no = await this.#refused(header, fields.length + message.sizeBytes)
+    const recipients = this.#recipients.filter(recipient => !no.has(recipient))
+    const refused = recipients.length > 0 ? await this.#store(message, { ...taken, recipients }, fields) : undefined
+    if (recipients.length > 0 && refused === undefined) await this.#noteReturn(message, recipients)
+    return this.#each(recipient => no.get(recipient) ?? refused)
   }
 
   abort(): void {
@@ -88,7 +102,7 @@ class LmtpTransaction implements Transaction {
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const facts = {
       ...shapeOf(header, transfer),
-      // The server in front delivers to mailboxes here alone: what it forwards elsewhere comes back through MX.
+      // Asked of each recipient (`#refused`).
       deliveredBefore: undefined,
       foreignFrom: undefined,
       refusedContent: rule,
@@ -96,26 +110,45 @@ class LmtpTransaction implements Transaction {
     return messageRefusal(facts, hostname)
   }
 
-  /** The size that was declared may have been none, or wrong. */
-  async #withoutRoom(sizeBytes: number): Promise<ReadonlyMap<TakenRecipient, Refusal>> {
-    const full = new Map<TakenRecipient, Refusal>()
+  /** The size that was declared may have been none, or wrong. What goes on from here may come back: through the server in front, or through MX. */
+  async #refused(header: Uint8Array, sizeBytes: number): Promise<ReadonlyMap<TakenRecipient, Refusal>> {
+    const no = new Map<TakenRecipient, Refusal>()
     for (const recipient of this.#recipients) {
-      const { accountId, address } = recipient
-      const refusal = await noRoom(this.#needs, { accountId, address, sizeBytes })
-      if (refusal !== undefined) full.set(recipient, refusal)
+      const round = this.#goesRound(header, recipient)
+      const refusal = round ?? (await noRoomForAny(this.#needs, { recipients: [recipient], sizeBytes }))
+      if (refusal !== undefined) no.set(recipient, refusal)
     }
-    return full
+    return no
   }
 
-  async #deliver(message: SpooledMessage, taken: Taken, fields: string): Promise<void> {
+  async #noteReturn(message: SpooledMessage, taken: readonly TakenRecipient[]): Promise<void> {
+    const recipients = taken.map(({ address }) => address)
+    await this.#needs.returns?.note({ messageId: this.#sender.messageId, recipients, message })
+  }
+
+  #goesRound(header: Uint8Array, { elsewhere }: TakenRecipient): Refusal | undefined {
+    const { hostname } = this.#needs
+    const addresses = elsewhere.flatMap(({ forwarder }) => (forwarder === undefined ? [] : [forwarder.address]))
+    const address = addresses.length === 0 ? undefined : deliveredBefore(header, { addresses, hostname })
+    return address === undefined ? undefined : refuse('delivered-to-loop', { address })
+  }
+
+  async #store(spooled: SpooledMessage, taken: Taken, fields: string): Promise<Refusal | undefined> {
+    const { queue, delivery } = this.#needs
     const { messageId, path, parameters } = this.#sender
-    await this.#needs.delivery.deliver({
+    const destinations = destinationsOf(taken.recipients)
+    if (destinations.elsewhere.length > 0) {
+      const onward = { taken, destinations, fields, spooled, verified: undefined }
+      return await queue.accept(await onwardMessage(this.#needs, onward))
+    }
+    await delivery.deliver({
       messageId,
       sender: path?.address ?? '',
-      recipients: localRecipients(taken),
+      recipients: localRecipients(taken, destinations),
       fields,
-      spooled: message,
+      spooled,
       mayBeBinary: parameters.body === 'BINARYMIME',
     })
+    return undefined
   }
 }

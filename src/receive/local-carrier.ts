@@ -2,25 +2,27 @@
 
 import type { LocalDelivery } from '#deliver/local.ts'
 import type { Carrier } from '#queue/queue.ts'
+import { withoutForwarders } from './destinations.ts'
 import { envelopeRecord } from './envelope-record.ts'
 
-/** What an account sent waits in the queue: its sender has logged in. */
 export function localCarrier(delivery: LocalDelivery): Carrier {
   return {
-    async carry({ messageId, sender, parameters, recipients, fields, spooled }) {
+    async carry({ messageId, sender, parameters, recipients, fields, spooled, isJunk }) {
+      // What came from elsewhere has no priority any more (queueParameters).
       const message = { sender, parameters, client: undefined, authenticated: true, needsUtf8: parameters.smtpUtf8 }
       await delivery.deliver({
         messageId,
         sender,
-        recipients: recipients.map(({ accountId, address, detail, parameters: own }) => ({
+        recipients: recipients.map(({ accountId, address, detail, envelope, parameters: own }) => ({
           accountId,
           address,
           detail,
-          envelope: envelopeRecord({ ...message, recipient: { address, parameters: own } }),
+          envelope: envelope ?? envelopeRecord({ ...message, recipient: { address, parameters: own } }),
         })),
-        fields,
+        fields: withoutForwarders(fields),
         spooled,
         mayBeBinary: parameters.body === 'BINARYMIME',
+        isJunk: isJunk === true,
       })
       return recipients.map(() => ({ kind: 'delivered' }))
     },

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ReturnPaths } from '#accounts/return-paths.ts'
 import { localDelivery } from '#deliver/local.ts'
 import type { Dns } from '#io/dns.ts'
 import { fixedDns } from '#io/fixed-dns.ts'
+import { seededRandom } from '#io/seeded-random.ts'
 import { TemporaryQueue } from '#queue/temporary-queue.ts'
 import { Cursor } from '#text/cursor.ts'
 import { noMailParameters, noRecipientParameters } from '#wire/smtp/parameters.ts'
@@ -22,11 +24,14 @@ test('DNS is not asked of a sender who has named none of our mailboxes', async (
     ...fixedDns({}),
     exchangers: async domain => {
       asked.push(domain)
-      return { kind: 'none', nameExists: false }
+      return { kind: 'none', nameExists: false, isAuthentic: false }
     },
   }
   const intake = mxIntake({
     resolver: directory,
+    queue: place.queue,
+    returnPaths: await ReturnPaths.open({ database: place.needs.database, clock, random: seededRandom(1) }),
+    returns: undefined,
     store,
     hostname: 'mail.example.test',
     delivery: localDelivery({ store, clock, log }),

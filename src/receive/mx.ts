@@ -1,9 +1,13 @@
-// Mail from other servers (port 25): for our own domains only.
+// Mail from other servers (port 25): for our own domains only. What merely comes into mailboxes is delivered here; what goes on from here, the
+// queue takes with all its recipients.
 
+import type { Resolver } from '#accounts/account.ts'
+import type { ReturnPaths } from '#accounts/return-paths.ts'
 import type { LocalDelivery } from '#deliver/local.ts'
 import type { Log } from '#io/log.ts'
 import type { Unwanted } from '#mail/header-filter.ts'
 import { maxHeaderBytes } from '#mail/limits.ts'
+import type { Queue } from '#queue/queue.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { Greeted, Greylist } from '#throttle/greylist.ts'
 import type { RecipientRate } from '#throttle/recipient-rate.ts'
@@ -15,18 +19,27 @@ import type { Verifier } from '#verify/verifier.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
+import { type Destinations, destinationsOf, forwardersOf, keptHere, knownToOf } from './destinations.ts'
 import { tooMuchIn } from './header-cost.ts'
 import { deliveredBefore, headerOf, refusedContent, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
-import { localRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
 import type { MailDomains } from './mail-domains.ts'
+import { type OnwardNeeds, onwardMessage } from './onward.ts'
 import type { ReceivePolicy } from './policy.ts'
-import { localRecipients, noteOrigin, traceOf } from './taken.ts'
+import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './recipient.ts'
+import type { Returns } from './returns.ts'
+import { localRecipients, noteOrigin, type Taken, traceOf } from './taken.ts'
 import { unwantedOfServers } from './unwanted.ts'
 import { messageRefusal, peerRefusal, senderVerdict } from './verdict.ts'
 
-export interface MxNeeds extends RecipientNeeds {
+export interface MxNeeds extends RecipientNeeds, OnwardNeeds {
+  readonly resolver: Resolver
+  readonly returnPaths: ReturnPaths
   readonly delivery: LocalDelivery
+  /** Takes what goes on to other servers. */
+  readonly queue: Pick<Queue, 'accept'>
+  /** Notes what reports say that came back. */
+  readonly returns: Returns | undefined
   readonly log: Log
   readonly policy: ReceivePolicy
   /** Peers of whom nothing is asked, and that are held back by nothing. */
@@ -84,8 +97,9 @@ class MxTransaction implements Transaction {
     const refusal = asked && (await asked)
     if (refusal !== undefined) return refusal
     const { declaredBytes } = this.#sender.parameters
-    const question = { path, parameters, declaredBytes, elsewhere: 'relay-denied' as const }
-    const found = await localRecipient(this.#needs, question)
+    const isFromNobody = this.#sender.path === undefined
+    const question = { path, parameters, declaredBytes, isFromNobody, elsewhere: 'relay-denied' as const }
+    const found = await findRecipient(this.#needs, question)
     if (found.kind === 'refused') return found
     this.#recipients.push(found.recipient)
     const { domain } = this.#sender.path ?? {}
@@ -94,7 +108,7 @@ class MxTransaction implements Transaction {
   }
 
   async commit(message: SpooledMessage, transfer: TransferFacts): Promise<Committed> {
-    const { hostname, delivery, clock, policy } = this.#needs
+    const { hostname, clock, policy } = this.#needs
     const header = await headerOf(message)
     if (header === undefined) return refuse('header-too-large', { limitBytes: maxHeaderBytes })
     const tooMuch = tooMuchIn(header)
@@ -115,24 +129,51 @@ class MxTransaction implements Transaction {
     const peerName = this.#peer && (await this.#peer).names[0]
     const received = traceOf(taken, { hostname, peerName, now: clock.now() })
     const isJunk = verdict.kind === 'junk'
-    const stored = delivery.deliver({
-      messageId: this.#sender.messageId,
-      sender: this.#sender.path?.address ?? '',
-      recipients: localRecipients(taken),
-      // RFC 8601 4.1: our word on who sent it stands above the trace.
-      fields: (verified?.field ?? '') + received,
-      isJunk,
-      spooled: message,
-      mayBeBinary: this.#sender.parameters.body === 'BINARYMIME',
-    })
+    // RFC 8601 4.1: our word on who sent it stands above the trace.
+    const fields = (verified?.field ?? '') + received
+    const all = destinationsOf(this.#recipients)
+    const destinations = isJunk ? keptHere(all) : all
+    if (destinations.here.length + destinations.elsewhere.length === 0) return refuse('junk-not-sent-on')
+    const stored =
+      destinations.elsewhere.length === 0
+        ? this.#deliver(message, { taken, destinations, fields, isJunk })
+        : this.#sendOn(message, { taken, destinations, fields, verified })
     const noted = isJunk ? undefined : this.#noteAccepted()
     // Together, so that both are one commit of the database.
-    await (noted === undefined ? stored : Promise.all([stored, noted]))
-    return { kind: 'taken' }
+    const [no] = noted === undefined ? [await stored] : await Promise.all([stored, noted])
+    if (no === undefined) await this.#noteReturn(message)
+    return no ?? { kind: 'taken' }
+  }
+
+  async #deliver(
+    spooled: SpooledMessage,
+    { taken, destinations, fields, isJunk }: Sorted & { readonly isJunk: boolean },
+  ): Promise<undefined> {
+    await this.#needs.delivery.deliver({
+      messageId: this.#sender.messageId,
+      sender: this.#sender.path?.address ?? '',
+      recipients: localRecipients(taken, destinations),
+      fields,
+      isJunk,
+      spooled,
+      mayBeBinary: this.#sender.parameters.body === 'BINARYMIME',
+    })
+  }
+
+  async #sendOn(
+    spooled: SpooledMessage,
+    sorted: Sorted & { readonly verified: Verified | undefined },
+  ): Promise<Refusal | undefined> {
+    return await this.#needs.queue.accept(await onwardMessage(this.#needs, { ...sorted, spooled }))
   }
 
   abort(): void {
     this.#recipients.length = 0
+  }
+
+  async #noteReturn(message: SpooledMessage): Promise<void> {
+    const recipients = this.#recipients.map(({ address }) => address)
+    await this.#needs.returns?.note({ messageId: this.#sender.messageId, recipients, message })
   }
 
   #refusalOfPeer({ localPart }: Path): Promise<Refusal | undefined> | undefined {
@@ -143,7 +184,8 @@ class MxTransaction implements Transaction {
 
   #refusalOf(header: Uint8Array, transfer: TransferFacts): Refusal | undefined {
     const { hostname, policy, log } = this.#needs
-    const addresses = this.#recipients.map(recipient => recipient.address)
+    const forwarders = forwardersOf(this.#recipients.flatMap(({ elsewhere }) => elsewhere))
+    const addresses = [...this.#recipients, ...forwarders].map(({ address }) => address)
     const rule = refusedContent(header, policy.refuseContent)
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const shape = shapeOf(header, transfer)
@@ -191,6 +233,13 @@ class MxTransaction implements Transaction {
 
   #greeted(): Greeted {
     const { path } = this.#sender
-    return { address: this.#client.address, sender: path?.address ?? '', recipients: this.#recipients }
+    const recipients = knownToOf(this.#recipients)
+    return { address: this.#client.address, sender: path?.address ?? '', recipients }
   }
+}
+
+interface Sorted {
+  readonly taken: Taken
+  readonly destinations: Destinations
+  readonly fields: string
 }

@@ -1,41 +1,48 @@
-// Mail from our users' mail programs (465, 587): as an address of their own, header made complete (RFC 6409).
-// Until there is an outbound queue, only to mailboxes of this server; at once, or at the time it asks for (RFC 4865).
+// Mail from our users' mail programs (465, 587): as an address of their own, header made complete (RFC 6409), to any recipient. All of it goes through
+// the queue: into mailboxes here at once, to other servers from there, or at the time it asks for (RFC 4865).
 
 import type { Account } from '#accounts/account.ts'
-import type { LocalDelivery } from '#deliver/local.ts'
+import type { ReturnPaths } from '#accounts/return-paths.ts'
 import type { Log } from '#io/log.ts'
 import { fieldsNamed, type Header, readHeader } from '#mail/header.ts'
 import type { Unwanted } from '#mail/header-filter.ts'
 import { maxHeaderBytes } from '#mail/limits.ts'
 import type { Queue } from '#queue/queue.ts'
-import type { Reports } from '#queue/reports.ts'
 import type { SpooledMessage } from '#store/spool.ts'
+import { because } from '#suppression/because.ts'
+import type { Suppressions } from '#suppression/suppressions.ts'
 import { printMailDate } from '#text/date.ts'
 import type { Greylist } from '#throttle/greylist.ts'
 import type { RecipientRate } from '#throttle/recipient-rate.ts'
+import type { Spent } from '#throttle/sender-limits.ts'
+import type { Judgement, Senders } from '#throttle/senders.ts'
 import type { Path } from '#wire/smtp/command.ts'
-import type { Hold, RecipientParameters } from '#wire/smtp/parameters.ts'
+import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
+import { type Destinations, deliveredToFields, destinationsOf, forwardersOf } from './destinations.ts'
 import { headerOf, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
-import { localRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './local-recipient.ts'
 import type { MailDomains } from './mail-domains.ts'
 import { foreignFrom } from './own-address.ts'
 import type { ReceivePolicy } from './policy.ts'
-import { localRecipients, noteOrigin, type Taken, traceOf } from './taken.ts'
+import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './recipient.ts'
+import { heldFor, type SenderGuard } from './sender-guard.ts'
+import { noteOrigin, queueParameters, queueRecipients, type Taken, traceOf } from './taken.ts'
 import { unwantedOfUsers } from './unwanted.ts'
 import { messageRefusal } from './verdict.ts'
 
 export interface SubmissionNeeds extends RecipientNeeds {
-  readonly delivery: LocalDelivery
   readonly log: Log
   readonly policy: ReceivePolicy
-  /** Holds messages until their time. */
-  readonly queue: Pick<Queue, 'hold'>
-  /** Tells who asked for it that a message was delivered. */
-  readonly reports: Reports
+  readonly queue: Pick<Queue, 'accept'>
+  readonly returnPaths: Pick<ReturnPaths, 'readVerp' | 'readSrs' | 'verp'>
+  /** Whether MAIL FROM towards other servers carries a token (VERP). */
+  readonly verp: boolean
   // Undefined: that question is not asked.
   readonly mailDomains: MailDomains | undefined
+  readonly suppressions: Pick<Suppressions, 'find'> | undefined
+  readonly senders: Pick<Senders, 'spent'> | undefined
+  readonly guard: Pick<SenderGuard, 'judge' | 'enforce'> | undefined
   /** Learns whom an account writes to. */
   readonly greylist: Greylist | undefined
   readonly recipientRate: RecipientRate | undefined
@@ -51,6 +58,8 @@ export function submissionIntake(needs: SubmissionNeeds): Intake {
       // The null path is taken: mail programs send receipts with it (RFC 8098 2.1).
       if (path !== undefined && !(await needs.resolver.maySendAs(account, path.localPart, path.domain)))
         return refuse('not-your-address', { address: path.address, user: account.address, hostname: needs.hostname })
+      const spent = await needs.senders?.spent(account.accountId, { messages: 1, recipients: 1 })
+      if (spent !== undefined) return tooMuch(spent, account, needs.hostname)
       noteOrigin(needs.log, sender)
       return new SubmissionTransaction(needs, { client, account, sender, unwanted })
     },
@@ -77,17 +86,18 @@ class SubmissionTransaction implements Transaction {
   }
 
   async recipient(path: Path, parameters: RecipientParameters): Promise<Refusal | undefined> {
-    const { recipientRate, hostname } = this.#needs
-    const { accountId, address: user } = this.#account
-    const fast = recipientRate?.ofAccount(accountId)
-    if (fast !== undefined) {
-      const seconds = Math.ceil(fast.retryAfterMs / 1000)
-      return refuse('account-too-fast', { user, limit: fast.limit, seconds, hostname })
-    }
+    const fast = await this.#tooFast()
+    if (fast !== undefined) return fast
     const { declaredBytes } = this.#sender.parameters
-    const found = await localRecipient(this.#needs, { path, parameters, declaredBytes, elsewhere: 'no-outbound' })
-    if (found.kind === 'refused') return found.reason === 'no-outbound' ? await this.#elsewhere(path, found) : found
-    this.#recipients.push(found.recipient)
+    const isFromNobody = this.#sender.path === undefined
+    const question = { path, parameters, declaredBytes, isFromNobody, elsewhere: undefined }
+    const found = await findRecipient(this.#needs, question)
+    if (found.kind === 'refused') return found
+    const { recipient } = found
+    const isElsewhere = recipient.mailboxes.length === 0 && recipient.elsewhere[0]?.forwarder === undefined
+    const refusal = isElsewhere ? await this.#notWanted(path) : undefined
+    if (refusal !== undefined) return refusal
+    this.#recipients.push(recipient)
     return undefined
   }
 
@@ -105,19 +115,34 @@ class SubmissionTransaction implements Transaction {
     const refusal = messageRefusal(facts, hostname) ?? (await this.#fullForAll(message))
     if (refusal !== undefined) return refusal
     const taken = { client: this.#client, sender: this.#sender, recipients: this.#recipients, header: octets }
-    const fields = this.#fields(taken, header)
-    const { hold } = this.#sender.parameters
-    return hold === undefined ? await this.#deliver(message, taken, fields) : await this.#hold(message, hold, fields)
+    return await this.#queue(message, taken, this.#fields(taken, header))
   }
 
   abort(): void {
     this.#recipients.length = 0
   }
 
-  /** RFC 7505 3: no queue will ever bring it there. */
-  async #elsewhere({ domain, address }: Path, refusal: Refusal): Promise<Refusal> {
-    const takesNone = domain !== undefined && (await this.#needs.mailDomains?.takesNoMail(domain)) === true
-    return takesNone ? refuse('null-mx', { address }) : refusal
+  async #tooFast(): Promise<Refusal | undefined> {
+    const { recipientRate, senders, hostname } = this.#needs
+    const { accountId, address: user } = this.#account
+    const fast = recipientRate?.ofAccount(accountId)
+    if (fast !== undefined) {
+      const seconds = Math.ceil(fast.retryAfterMs / 1000)
+      return refuse('account-too-fast', { user, limit: fast.limit, seconds, hostname })
+    }
+    const spent = await senders?.spent(accountId, { messages: 1, recipients: this.#recipients.length + 1 })
+    return spent && tooMuch(spent, this.#account, hostname)
+  }
+
+  /** Of an address at another server: what is known to be in vain, or not wanted there. */
+  async #notWanted({ domain, address }: Path): Promise<Refusal | undefined> {
+    const { mailDomains, suppressions, hostname } = this.#needs
+    // RFC 7505 3: no queue will ever bring it there.
+    if (domain !== undefined && (await mailDomains?.takesNoMail(domain)) === true) return refuse('null-mx', { address })
+    const { accountId } = this.#account
+    const senderDomain = this.#sender.path?.domain ?? ''
+    const found = await suppressions?.find({ accountId, senderDomain, recipient: address })
+    return found && refuse('recipient-suppressed', { address, reason: because(found), hostname })
   }
 
   /** It turned out larger than was said. */
@@ -126,43 +151,45 @@ class SubmissionTransaction implements Transaction {
     return await noRoomForAny(this.#needs, { recipients: this.#recipients, sizeBytes })
   }
 
-  async #deliver(message: SpooledMessage, taken: Taken, fields: string): Promise<Committed> {
-    const { delivery, reports, clock } = this.#needs
-    const { messageId, parameters } = this.#sender
-    const arrivedAt = clock.now()
-    const stored = delivery.deliver({
-      messageId,
-      sender: this.#address,
-      recipients: localRecipients(taken),
-      fields,
-      spooled: message,
-      mayBeBinary: parameters.body === 'BINARYMIME',
+  async #queue(spooled: SpooledMessage, taken: Taken, fields: string): Promise<Committed> {
+    const { queue, guard, hostname } = this.#needs
+    const { accountId } = this.#account
+    const destinations = destinationsOf(this.#recipients)
+    const judged = await guard?.judge(accountId, sizeOf(destinations))
+    if (judged?.kind === 'spent') return tooMuch(judged, this.#account, hostname)
+    const releaseAt = this.#releaseAt()
+    const mayWait = releaseAt !== undefined || judged?.kind === 'held'
+    const accepted = queue.accept({
+      messageId: this.#sender.messageId,
+      accountId,
+      origin: 'submission',
+      sender: this.#sender.path?.address ?? '',
+      returnPath: await this.#returnPath(),
+      parameters: queueParameters(taken, destinations),
+      recipients: queueRecipients(taken, destinations, { mayWait }),
+      fields: deliveredToFields(forwardersOf(destinations.elsewhere)) + fields,
+      spooled,
+      releaseAt,
+      heldFor: judged?.kind === 'held' ? heldFor(judged.reason) : undefined,
     })
-    await Promise.all([stored, this.#noteWrittenTo()])
-    const outcome = { kind: 'delivered' as const }
-    const recipients = this.#recipients
-      .filter(recipient => recipient.parameters.notify?.includes('SUCCESS') === true)
-      .map(recipient => ({ address: recipient.address, parameters: recipient.parameters, outcome }))
-    const sender = { accountId: this.#account.accountId, address: this.#address }
-    if (recipients.length > 0)
-      await reports.tell({ messageId, sender, parameters, arrivedAt, fields, spooled: message, recipients })
-    return { kind: 'taken' }
+    const [refusal] = await Promise.all([accepted, this.#noteWrittenTo()])
+    if (isNews(judged)) await guard?.enforce(accountId, judged.reason)
+    return refusal ?? (releaseAt === undefined ? { kind: 'taken' } : { kind: 'taken', heldUntil: releaseAt })
   }
 
-  async #hold(message: SpooledMessage, hold: Hold, fields: string): Promise<Committed> {
-    const { queue, clock } = this.#needs
-    const { messageId, parameters } = this.#sender
-    const releaseAt = hold.kind === 'until' ? hold.at : clock.now() + hold.seconds * 1000
-    const sender = { accountId: this.#account.accountId, address: this.#address }
-    const recipients = this.#recipients
-    const held = queue.hold({ messageId, sender, parameters, recipients, fields, spooled: message, releaseAt })
-    const [refusal] = await Promise.all([held, this.#noteWrittenTo()])
-    return refusal ?? { kind: 'taken', heldUntil: releaseAt }
+  #releaseAt(): number | undefined {
+    const { hold } = this.#sender.parameters
+    if (hold === undefined) return undefined
+    return hold.kind === 'until' ? hold.at : this.#needs.clock.now() + hold.seconds * 1000
   }
 
-  /** '' for the null path. */
-  get #address(): string {
-    return this.#sender.path?.address ?? ''
+  /** With a token where the address is one of ours: reports that come to it are then told apart. */
+  async #returnPath(): Promise<string> {
+    const { path, messageId } = this.#sender
+    if (path?.domain === undefined || !this.#needs.verp) return path?.address ?? ''
+    const { localPart, domain } = path
+    const owner = await this.#needs.resolver.resolve(localPart, domain)
+    return owner.kind === 'not-local' ? path.address : this.#needs.returnPaths.verp({ localPart, domain }, messageId)
   }
 
   async #noteWrittenTo(): Promise<void> {
@@ -176,6 +203,18 @@ class SubmissionTransaction implements Transaction {
     const received = traceOf(taken, { hostname, peerName: undefined, now })
     return received + missingFields(header, { messageId: this.#sender.messageId, hostname, now })
   }
+}
+
+function isNews(judged: Judgement | undefined): judged is Judgement & { readonly kind: 'held' } {
+  return judged?.kind === 'held' && judged.isNew
+}
+
+function sizeOf({ here, elsewhere }: Destinations) {
+  return { recipients: here.length + elsewhere.length, elsewhere: elsewhere.length }
+}
+
+function tooMuch({ what, limit, per }: Spent, { address: user }: Account, hostname: string): Refusal {
+  return refuse('account-has-sent', { user, limit, what, per, hostname })
 }
 
 /** RFC 6409 8.2, 8.3: Date and Message-ID for a mail program that left them out. */

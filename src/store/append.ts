@@ -51,7 +51,7 @@ export async function append(tx: Tx, work: Append): Promise<Changed<Appending>> 
   const added = await addEntries(tx, { accountId, mailboxId, modseq }, entries)
   if (added === undefined) throw new Error(`mailbox ${mailboxId} went away in its own transaction`)
   await setUidls(tx, accountId, uidlsFrom(items, entries))
-  for (const { alongside } of items) await alongside?.(tx, new Set([accountId]))
+  for (const { alongside, blob } of items) await alongside?.(tx, new Set([accountId]), blob.blobId)
   return {
     result: { kind: 'done', ...added },
     changes: [

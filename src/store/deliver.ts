@@ -40,7 +40,7 @@ export async function deliver(tx: Tx, work: Deliver): Promise<Changed<readonly D
   }
   await insertBlob(tx, work.blob, messages.size)
   for (const message of messages.values()) await insertMessage(tx, message)
-  await work.alongside?.(tx, new Set(work.deliveries.map(({ accountId }) => accountId)))
+  await work.alongside?.(tx, new Set(work.deliveries.map(({ accountId }) => accountId)), work.blob.blobId)
   return { result, changes }
 }
 

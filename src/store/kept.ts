@@ -2,9 +2,10 @@
 
 import { open } from 'node:fs/promises'
 import { type Database, sql, type Tx } from '#io/sql/database.ts'
+import { listOf } from '#io/sql/list.ts'
 import { insertBlob, type NewBlob } from './blob-row.ts'
 import { limits } from './limits.ts'
-import { releaseBlob } from './remove-messages.ts'
+import { releaseBlobs } from './remove-messages.ts'
 import type { SpooledMessage } from './spool.ts'
 import { FileMessage, KeptMessage, MemoryMessage } from './spooled.ts'
 
@@ -13,11 +14,22 @@ export async function keep(tx: Tx, blob: NewBlob, now: number): Promise<void> {
   await tx.run(sql`INSERT INTO blob_kept (blob_id, kept_at) VALUES (${blob.blobId}, ${now})`)
 }
 
-/** Ends the keeping, in the caller's transaction: what no mailbox names goes. False when it was not kept. */
-export async function letGo(tx: Tx, blobId: number): Promise<boolean> {
-  if ((await tx.run(sql`DELETE FROM blob_kept WHERE blob_id = ${blobId}`)) === 0) return false
-  await releaseBlob(tx, blobId)
-  return true
+/** Keeps a blob that this very transaction has made for mailboxes (Alongside). */
+export async function keepToo(tx: Tx, blobId: number, now: number): Promise<void> {
+  await tx.run(sql`UPDATE blob SET refs = refs + 1 WHERE blob_id = ${blobId}`)
+  await tx.run(sql`INSERT INTO blob_kept (blob_id, kept_at) VALUES (${blobId}, ${now})`)
+}
+
+const letGoIn = listOf`DELETE FROM blob_kept WHERE blob_id IN (${0}) RETURNING blob_id`
+
+/** Ends the keeping, in the caller's transaction: what no mailbox names goes. At most limits.listValues of them; what is not kept is passed over. */
+export async function letGoAll(tx: Tx, blobIds: readonly number[]): Promise<void> {
+  const kept = await tx.all<[number]>(letGoIn([], blobIds))
+  if (kept.length > 0)
+    await releaseBlobs(
+      tx,
+      kept.map(([blobId]) => blobId),
+    )
 }
 
 /** `path`: where the blob lies if it is a file. */

@@ -13,8 +13,8 @@ export interface SpooledMessage extends AsyncDisposable {
   alongside?: Alongside | undefined
 }
 
-/** Awaits nothing but `tx`, and may run again (Database.write). `accountIds`: who gets the message in this transaction. */
-export type Alongside = (tx: Tx, accountIds: ReadonlySet<number>) => Promise<void>
+/** Awaits nothing but `tx`, and may run again (Database.write). `accountIds`: who gets the message in this transaction; `blobId`: its bytes, which `keepToo` of kept.ts keeps as well. */
+export type Alongside = (tx: Tx, accountIds: ReadonlySet<number>, blobId: number) => Promise<void>
 
 export interface SpoolWriter extends AsyncDisposable {
   readonly sizeBytes: number

@@ -10,7 +10,7 @@ import { openPglite } from '#io/sql/pglite.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
 import { flag } from '#mail/flags.ts'
 import type { Change } from './change.ts'
-import { letGo } from './kept.ts'
+import { letGoAll } from './kept.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { FlagEdit, Store, UidRange } from './store.ts'
 import { type TemporaryStore, temporaryStore } from './temporary-store.ts'
@@ -286,7 +286,7 @@ function contract(engine: Engine): void {
 
       await store.deliver(kept, [{ accountId, mailbox: 'INBOX', prefix: new Uint8Array(0) }])
       assert.ok(await store.kept(blobId))
-      kept.alongside = async tx => void (await letGo(tx, blobId))
+      kept.alongside = async tx => void (await letGoAll(tx, [blobId]))
       const [delivered] = await store.deliver(kept, [{ accountId, mailbox: 'INBOX', prefix: Buffer.from('p') }])
       assert.equal(await store.kept(blobId), undefined)
       await kept[Symbol.asyncDispose]()

@@ -182,7 +182,7 @@ export interface Store extends AsyncDisposable {
     deliveries: readonly Delivery[],
   ): Promise<readonly { readonly accountId: number; readonly entry: Entry }[]>
   /**
-   * Keeps a message's bytes for a queue, whatever becomes of the mailboxes, until `letGo` of kept.ts is called for the blob.
+   * Keeps a message's bytes for a queue, whatever becomes of the mailboxes, until `letGoAll` of kept.ts is called for the blob.
    * `work` runs in the same transaction: the place to write down what they are kept for. Settles with what it gave, when both are durable.
    */
   keep<T>(message: SpooledMessage, work: (tx: Tx, blobId: number) => Promise<T>): Promise<T>

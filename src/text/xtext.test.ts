@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ParseError } from '#base/parse-error.ts'
-import { decodeUtf8Address, decodeXtext } from './xtext.ts'
+import { decodeUtf8Address, decodeXtext, encodeUtf8Address, encodeXtext } from './xtext.ts'
 
 for (const [text, xtext] of [
   ['', ''],
@@ -60,4 +60,17 @@ describe('an address of ORCPT beyond ASCII', () => {
     '\xc0\xaf',
   ])
     test(`none: ${JSON.stringify(written)}`, () => assert.throws(() => decodeUtf8Address(written), ParseError))
+})
+
+describe('written', () => {
+  test('xtext', () => {
+    assert.equal(encodeXtext('a+b=c d'), 'a+2Bb+3Dc+20d')
+    const all = Array.from({ length: 256 }, (_, octet) => String.fromCharCode(octet)).join('')
+    assert.equal(decodeXtext(encodeXtext(all)), all)
+  })
+
+  test('an address beyond ASCII', () => {
+    assert.equal(encodeUtf8Address('é+ =\\📧@b.test'), '\\x{E9}\\x{2B}\\x{20}\\x{3D}\\x{5C}\\x{1F4E7}@b.test')
+    assert.equal(decodeUtf8Address(encodeUtf8Address('é+ =\\📧@b.test')), 'é+ =\\📧@b.test')
+  })
 })

@@ -25,6 +25,20 @@ export function decodeUtf8Address(latin1Text: string): string {
   return text.normalize('NFC')
 }
 
+/** Printable ASCII as xtext. */
+export function encodeXtext(text: string): string {
+  return text.replace(/[^!-~]|[+=]/g, one => `+${hexadecimal(one.charCodeAt(0), 2)}`)
+}
+
+/** An address of any letters as utf-8-addr-xtext, which every server understands that has DSN. */
+export function encodeUtf8Address(address: string): string {
+  return address.replace(/[^!-~]|[+=\\]/gu, one => `\\x{${hexadecimal(one.codePointAt(0) ?? 0, 2)}}`)
+}
+
+function hexadecimal(code: number, digits: number): string {
+  return code.toString(16).toUpperCase().padStart(digits, '0')
+}
+
 function character(digits: string): string {
   const code = Number.parseInt(digits, 16)
   if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) throw new ParseError('no Unicode character', 0)

@@ -16,6 +16,19 @@ export const limits = {
   purgedForEachAdded: 2,
   /** When there are too many waiting ones, this part of them goes at once, the oldest. */
   droppedShare: 0.01,
+  /** What accounts send is counted in slots of so long. */
+  slotMs: 5 * minuteMs,
+  slotsPerHour: 12,
+  slotsPerDay: 288,
+  /** How long a slot is kept, in days: what is usual for an account is what it sent within them. */
+  senderDays: 31,
+  /** An account that was quiet for so long is read from the database again. */
+  forgetSenderMs: 2 * 60 * minuteMs,
+  /** How late counts may come into the database. */
+  flushSendersMs: 5_000,
+  /** Ends of recipients that count, and for how long. */
+  ends: 200,
+  endsMs: 24 * 60 * minuteMs,
   /** Items of one page of a list. */
   pageItems: 500,
 } as const
@@ -52,6 +65,27 @@ export const recipientDefaults = {
   perHourPerNetwork: 10_000,
   /** By one account on submission. */
   perHourPerAccount: 2_000,
+} as const
+
+/** What one account may send. */
+export const senderLimitDefaults = {
+  messagesPerHour: 1_000,
+  messagesPerDay: 5_000,
+  recipientsPerHour: 2_000,
+  recipientsPerDay: 10_000,
+} as const
+
+/** What an account may send to other servers before it is held, if it never sent as much: more needs a past, or an operator. */
+export const senderGuardDefaults = {
+  messagesPerHour: 20,
+  messagesPerDay: 100,
+  recipientsPerHour: 100,
+  recipientsPerDay: 500,
+  /** So many times its busiest hour or day is not unusual either. */
+  factor: 2,
+  /** So many recipients that refuse for good, and that part of all, are too many. */
+  failures: 10,
+  failedPercent: 30,
 } as const
 
 export const greylistDefaults = {

@@ -48,6 +48,7 @@ const changingDns: Dns = {
   exchangers: domain => fixedDns(answers).exchangers(domain),
   texts: name => fixedDns(answers).texts(name),
   aliases: name => fixedDns(answers).aliases(name),
+  tlsa: name => fixedDns(answers).tlsa(name),
 }
 const [clock, log] = [manualClock(), memoryLog()]
 // One thread for all: to start one takes as long as some hundred verifications.

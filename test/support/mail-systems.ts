@@ -170,7 +170,7 @@ match from any for any action "next hop"
   return openSmtpd(config, { '/etc/ssl/certs/ca-certificates.crt': authority })
 }
 
-function openSmtpd(config: string, files: Readonly<Record<string, string>> = {}): MailSystemSetup {
+export function openSmtpd(config: string, files: Readonly<Record<string, string>> = {}): MailSystemSetup {
   return {
     packages: ['opensmtpd'],
     users: ['opensmtpd', 'opensmtpq'],
@@ -230,6 +230,11 @@ begin retry
 begin rewrite
 begin authenticators
 `
+  return exim(config)
+}
+
+/** As one that listens. */
+export function exim(config: string): MailSystemSetup {
   return {
     packages: ['exim4-base', 'exim4-daemon-light'],
     users: ['Debian-exim'],

@@ -82,3 +82,11 @@ export const replyLineOctets = 512
 
 /** Of a value that a refusal repeats: what the line keeps of it. The test of the table sees that every row then fits. */
 export const refusalValueOctets = 100
+
+/** What is kept of a peer's reply line; servers write more than the 512 of RFC 5321 4.5.3.1.5. */
+export const peerReplyLineOctets = 2_000
+/** Lines kept of one reply of a peer, and all its octets: beyond them it is no server to talk with. */
+export const peerReplyLines = 500
+export const peerReplyOctets = 32_768
+/** Keywords of a peer's EHLO that are looked at. */
+export const peerKeywords = 200

@@ -3,7 +3,7 @@
 // Openers: mx, bare-mx (no certificate), implicit-mx (under TLS from the start), small-mx (messages of 1,000 octets, 3 recipients),
 // limited-mx (2 MAILs, recipients of 1 domain), slow-mx (greets after 5 s), tarpit-mx (from the second error on 1, 2, 4, 8, 10 s),
 // trusted-mx (may XCLIENT and XFORWARD), submission (587), submissions (465), trusted-submission, lmtp, and reader, which is no
-// session: `C: alice INBOX 1` gives that message's lines, then a line `(end)`.
+// session: `C: alice INBOX 1` gives that message's lines, then a line `(end)`; so is other-servers: `C: 1` gives the first message that left.
 
 import assert from 'node:assert/strict'
 import type { Account, LoginOutcome } from '#accounts/account.ts'
@@ -21,6 +21,7 @@ import { smtpSession } from '#smtp/session.ts'
 import type { Spool } from '#store/spool.ts'
 import type { Store } from '#store/store.ts'
 import { type FailingDatabase, openFailingStore } from '../../support/failing-store.ts'
+import type { OtherServers } from '../../support/other-servers.ts'
 import { directoryRandom, everyMechanismsChannel, type PlaceLogins, placeLogins } from '../../support/place-logins.ts'
 import type { TranscriptNeeds, TranscriptPeer } from '../../support/transcript.ts'
 import { Receiving, type Settings } from './receiving.ts'
@@ -123,7 +124,9 @@ class Place implements SmtpPlace {
     'choosy-mx': () => this.#receiving('mx', '192.0.2.1', { policy: { refuseContent } }),
     'choosy-lmtp': () => this.#receiving('lmtp', 'unix', { policy: { refuseContent } }),
     'mending-mx': () => this.#receiving('mx', '192.0.2.1', { policy: { bareLineEnds: 'normalise' } }),
+    'guarded-submission': () => this.#receiving('submission', '192.0.2.1', { isGuarded: true }),
     reader: () => reader(this.store),
+    'other-servers': () => otherServers(this.#parts.receiving.others),
   }
   readonly actions = {
     drain: () => this.#drain.abort(),
@@ -184,12 +187,38 @@ class Place implements SmtpPlace {
       const uids = [...(view?.current.uids ?? [])]
       await this.store.expunge(idOf(name), mailbox.mailboxId, uids, { onlyDeleted: false })
     },
+    alias: async (argument: string) => {
+      const [alias = '', ...targets] = argument.split(' ')
+      assert.equal((await this.#parts.directory.addAlias(alias, ...targets)).kind, 'done')
+    },
+    /** `alice no-copy a@far.test ...`, or `copy`. */
+    forward: async (argument: string) => {
+      const [name = '', copy, ...targets] = argument.split(' ')
+      const forward = { targets, keepsCopy: copy === 'copy' }
+      assert.equal((await this.#parts.directory.setForward(`${name}@example.test`, forward)).kind, 'done')
+    },
+    suppress: async (argument: string) => {
+      const [name = '', recipient = ''] = argument.split(' ')
+      const scope = { kind: 'account' as const, accountId: idOf(name) }
+      const entry = { reason: 'unknown' as const, source: 'reply' as const, detail: '550 5.1.1 no such user' }
+      await this.#parts.receiving.suppressions.add({ scope, recipient, ...entry, expiresAt: undefined })
+    },
+    /** `alice 2`: messages within an hour. */
+    'sender-limit': async (argument: string) => {
+      const [name = '', messagesPerHour] = argument.split(' ')
+      await this.#parts.receiving.senders.setLimits(idOf(name), { messagesPerHour: Number(messagesPerHour) })
+    },
+    /** How many messages other servers have got. */
+    arrived: (count: string) => assert.equal(this.#parts.receiving.others.arrived.length, Number(count)),
     grant: async (argument: string) => {
       const [name = '', address = ''] = argument.split(' ')
       assert.equal((await this.#parts.directory.grantSendAs(`${name}@example.test`, address)).kind, 'done')
     },
     /** Everything that is due has been delivered. */
-    'queue-idle': () => this.#parts.receiving.queue.idle(),
+    'queue-idle': async () => {
+      await this.#parts.receiving.queue.idle()
+      await this.#parts.receiving.guard.idle()
+    },
     room: (argument: string) => {
       this.#spool.room = argument !== 'none'
     },
@@ -261,14 +290,28 @@ class Place implements SmtpPlace {
   }
 }
 
+/** What came to all other servers, dressed as one: `C: 2` gives the second message with its envelope, then a line `(end)`. */
+function otherServers({ arrived }: OtherServers): TranscriptPeer {
+  return answering(async line => {
+    const one = arrived[Number(line) - 1]
+    if (one === undefined) return '(no such message)\r\n'
+    const envelope = [`MAIL FROM:<${one.returnPath}>`, ...one.recipients.map(address => `RCPT TO:<${address}>`)]
+    return `${envelope.join('\r\n')}\r\n${one.text}(end)\r\n`
+  })
+}
+
 /** A mailbox dressed as a server, so that a transcript can look at what was stored. */
 function reader(store: Store): TranscriptPeer {
+  return answering(line => lines(store, line))
+}
+
+function answering(answer: (line: string) => Promise<string>): TranscriptPeer {
   let asked: Promise<string> = Promise.resolve('')
   let closed = false
   return {
     send(bytes) {
       const line = Buffer.from(bytes).toString('latin1').trim()
-      asked = asked.then(async before => before + (await lines(store, line)))
+      asked = asked.then(async before => before + (await answer(line)))
     },
     async receive() {
       const text = await asked

@@ -1,7 +1,9 @@
-// What the intakes of the SMTP transcripts are given: a DNS of a few hosts and domains, a greylist, a queue, and settings by opener.
+// What the intakes of the SMTP transcripts are given: a DNS of a few hosts and domains, a greylist, a queue, all other
+// servers, and settings by opener.
 // 8.8.8.8 has no name; 8.8.4.4 is mail.named.test, and may send for strict.test (DMARC reject); 9.9.9.9 is listed in bl.test; nomail.test has a null MX; of silent.test nobody hears.
 
 import type { Directory } from '#accounts/directory.ts'
+import { ReturnPaths } from '#accounts/return-paths.ts'
 import { localDelivery } from '#deliver/local.ts'
 import { type FixedAnswers, fixedDns } from '#io/fixed-dns.ts'
 import type { ManualClock } from '#io/manual-clock.ts'
@@ -10,20 +12,27 @@ import { seededRandom } from '#io/seeded-random.ts'
 import type { Database } from '#io/sql/database.ts'
 import { openQueue } from '#queue/open.ts'
 import type { Queue } from '#queue/queue.ts'
-import { Reporter } from '#queue/reports.ts'
 import type { Intake } from '#receive/intake.ts'
 import { lmtpIntake } from '#receive/lmtp.ts'
 import { localCarrier } from '#receive/local-carrier.ts'
 import { MailDomains } from '#receive/mail-domains.ts'
 import { mxIntake } from '#receive/mx.ts'
 import { defaultPolicy, type ReceivePolicy } from '#receive/policy.ts'
+import { openReturns } from '#receive/returns.ts'
+import { SenderGuard } from '#receive/sender-guard.ts'
 import { submissionIntake } from '#receive/submission.ts'
 import type { SmtpKind } from '#smtp/needs.ts'
 import type { Store } from '#store/store.ts'
+import { Suppressions } from '#suppression/suppressions.ts'
 import { Greylist } from '#throttle/greylist.ts'
+import { senderGuardDefaults, senderLimitDefaults } from '#throttle/limits.ts'
 import { RecipientRate } from '#throttle/recipient-rate.ts'
+import { Senders } from '#throttle/senders.ts'
 import { PeerChecks } from '#verify/peer-checks.ts'
 import { threadVerifier, type Verifier } from '#verify/verifier.ts'
+import { OtherServers } from '../../support/other-servers.ts'
+
+const unguarded = { senders: undefined, guard: undefined }
 
 const answers: FixedAnswers = {
   pointers: { '8.8.4.4': ['mail.named.test'], '9.9.9.9': ['mail.listed.test'] },
@@ -63,12 +72,20 @@ export interface Settings {
   readonly isCongested?: boolean
   readonly recipientsPerHour?: number
   readonly isTrusted?: (address: string) => boolean
+  /** What accounts send is counted, and held when it is unusual. */
+  readonly isGuarded?: boolean
 }
 
 export class Receiving {
   readonly greylist: Greylist
   readonly queue: Queue
+  readonly suppressions: Suppressions
+  readonly guard: SenderGuard
+  readonly senders: Senders
+  /** Where everything goes that is for another host. */
+  readonly others: OtherServers
   readonly #parts: ReceivingParts
+  readonly #returnPaths: ReturnPaths
   readonly #rates = new Map<string, RecipientRate>()
   #verifier: Verifier | undefined
 
@@ -76,17 +93,58 @@ export class Receiving {
     const { store, directory: resolver, database, clock, log, hostname } = parts
     const carrier = localCarrier(localDelivery({ store, clock, log }))
     const random = seededRandom(2)
-    const needs = { database, store, resolver, carrier, clock, random, log, hostname, heldBytesPerAccount: 2_000_000 }
-    const queue = owned.use(await openQueue(needs))
-    const receiving = new Receiving(parts, queue, await Greylist.open({ database, clock }))
+    const others = new OtherServers()
+    const senders = owned.use(
+      await Senders.open({ database, clock, log, limits: senderLimitDefaults, guard: senderGuardDefaults }),
+    )
+    let queue: Queue
+    const guard: SenderGuard = new SenderGuard({
+      ...{ senders, accounts: resolver, resolver, store, clock, random, log, hostname },
+      queue: () => queue,
+    })
+    owned.defer(() => guard.idle())
+    const needs = {
+      database,
+      store,
+      resolver,
+      carrier,
+      clock,
+      random,
+      log,
+      hostname,
+      scheduledBytesPerAccount: 2_000_000,
+    }
+    queue = owned.use(await openQueue({ ...needs, carriage: others, witness: guard }))
+    const receiving = new Receiving(parts, {
+      ...{ queue, others, senders, guard },
+      greylist: await Greylist.open({ database, clock }),
+      suppressions: await Suppressions.open({ database, clock }),
+      returnPaths: await ReturnPaths.open({ database, clock, random }),
+    })
     owned.defer(() => receiving.#verifier?.[Symbol.asyncDispose]())
     return receiving
   }
 
-  private constructor(parts: ReceivingParts, queue: Queue, greylist: Greylist) {
+  private constructor(
+    parts: ReceivingParts,
+    opened: {
+      readonly queue: Queue
+      readonly greylist: Greylist
+      readonly suppressions: Suppressions
+      readonly others: OtherServers
+      readonly senders: Senders
+      readonly guard: SenderGuard
+      readonly returnPaths: ReturnPaths
+    },
+  ) {
     this.#parts = parts
-    this.queue = queue
-    this.greylist = greylist
+    this.queue = opened.queue
+    this.greylist = opened.greylist
+    this.suppressions = opened.suppressions
+    this.others = opened.others
+    this.guard = opened.guard
+    this.senders = opened.senders
+    this.#returnPaths = opened.returnPaths
   }
 
   intake(kind: SmtpKind, settings: Settings = {}): Intake {
@@ -94,13 +152,15 @@ export class Receiving {
     const delivery = localDelivery({ store, clock, log })
     const policy = { ...defaultPolicy, ...settings.policy }
     const dns = fixedDns(answers)
-    const needs = { resolver, store, hostname, delivery, clock, log, policy }
+    const { greylist, queue, suppressions } = this
+    const returnPaths = this.#returnPaths
+    const returns = openReturns({ suppressions, returnPaths, log })
+    const needs = { resolver, store, hostname, delivery, clock, log, policy, queue, returnPaths, returns }
     const asked = { mailDomains: new MailDomains(dns, clock), recipientRate: this.#rate(kind, settings) }
-    const { greylist, queue } = this
     if (kind === 'lmtp') return lmtpIntake(needs)
     if (kind === 'submission') {
-      const reports = new Reporter({ store, resolver, clock, random: seededRandom(2), log, hostname })
-      return submissionIntake({ ...needs, ...asked, queue, reports, greylist })
+      const guarded = settings.isGuarded === true ? { senders: this.senders, guard: this.guard } : unguarded
+      return submissionIntake({ ...needs, ...asked, ...guarded, suppressions, greylist, verp: true })
     }
     const isTrusted = settings.isTrusted ?? (() => false)
     const peerChecks = new PeerChecks({

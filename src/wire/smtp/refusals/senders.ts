@@ -57,6 +57,15 @@ export const senderRows = {
     sections: ['RFC 7489 10.3', 'RFC 7372 3.4'],
     why: 'The owner of the domain in the From line publishes `p=reject`: whatever does not come from one of its servers, or carries no signature of it, is false. A mailing list or a forwarder that changes messages can break the signature. With `receive.dmarcReject: junk` such mail goes to the junk mailbox instead.',
   },
+  'junk-not-sent-on': {
+    code: 550,
+    enhanced: '5.7.1',
+    what: 'The domain in the From line wants this message treated as junk (DMARC), and the recipients have no mailbox here: junk is not sent on to other servers',
+    who: 'sending-server',
+    mend: 'Send it through the mail server of that domain, or ask its administrator to let yours',
+    sections: ['RFC 7489 6.3', 'RFC 3463 3.8'],
+    why: 'The recipients are aliases whose targets are at other servers. Whoever passes junk on is soon taken for its source, and then the honest mail suffers too. Where an account here forwards its mail, such a message stays in the junk mailbox of that account.',
+  },
   'dmarc-unsure': {
     code: 451,
     enhanced: '4.4.3',

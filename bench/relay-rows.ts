@@ -1,0 +1,72 @@
+// Mail on its way out: from submission to a sink that takes everything, beside Postfix.
+
+import { crowd, type Drained, drainCrowd } from './load/many-domains.ts'
+import { sendMessages } from './load/smtp.ts'
+import { secondsOf } from './measure.ts'
+import type { RowOfBench } from './row.ts'
+import { startPosthouse } from './servers/posthouse.ts'
+import { type ServerUnderTest, sinkPlace } from './servers/server.ts'
+import { Sink } from './servers/sink.ts'
+
+const connections = 20
+const sizeBytes = 8_000
+const recipients = Array.from({ length: 1_000 }, (_, number) => `reader${number}@far.example`)
+
+/** Sends as many and waits until the sink has them all; gives messages a second. */
+async function relayed(server: ServerUnderTest, sink: Sink, messages: number): Promise<number> {
+  const before = sink.messages
+  const seconds = await secondsOf(async () => {
+    const { login } = server
+    await sendMessages(server.submissions, { recipients, messages, connections, sizeBytes, tls: true, login })
+    await sink.taken(before + messages)
+  })
+  return messages / seconds
+}
+
+/** What the runs of the row of its speed have found, for the row of its memory. */
+const drained: Drained[] = []
+
+const crowdTitle = `${crowd.recipients.toLocaleString('en-US')} recipients at ${crowd.domains.toLocaleString('en-US')} domains, ${crowd.dead} of them dead`
+
+export const relayRows: readonly RowOfBench[] = [
+  {
+    name: 'relay',
+    title: 'submission under TLS to a next hop, 8 kB, 20 connections, durable',
+    unit: '/s',
+    goal: 2_400,
+    better: 'more',
+    compared: true,
+    async run(server) {
+      await using sink = await Sink.start(sinkPlace)
+      if (server.name !== 'Posthouse') return await relayed(server, sink, 2_000)
+      await using fresh = await startPosthouse({ words: ['--smarthost', `${sinkPlace.host}:${sinkPlace.port}`] })
+      await relayed(fresh, sink, 500) // the compiler's warmth is not what is asked here
+      return await relayed(fresh, sink, 8_000)
+    },
+  },
+  {
+    name: 'relay-crowd',
+    title: `${crowdTitle}: the others have their mail`,
+    unit: '/s',
+    goal: 2_000,
+    better: 'more',
+    compared: false,
+    async run() {
+      const found = await drainCrowd()
+      drained.push(found)
+      return found.perSecond
+    },
+  },
+  {
+    name: 'relay-crowd-memory',
+    title: 'memory meanwhile, at its highest',
+    unit: 'MB',
+    goal: 200,
+    better: 'less',
+    compared: false,
+    async run() {
+      const { peakBytes } = drained.shift() ?? (await drainCrowd())
+      return peakBytes / 1e6
+    },
+  },
+]

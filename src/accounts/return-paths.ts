@@ -1,0 +1,96 @@
+// Return paths of ours: MAIL FROM of what our accounts send (VERP) and of what is sent on for others (SRS), signed with a key of the installation.
+// The directory's tables have to be there (Directory.open).
+
+import { createHmac } from 'node:crypto'
+import type { Clock } from '#io/clock.ts'
+import type { Random } from '#io/random.ts'
+import { type Database, sql, type Tx } from '#io/sql/database.ts'
+import { type MailAddress, parseAddress, printAddress } from '#mail/address.ts'
+import { dayMs, type Sign, toBase32 } from '#mail/return-path.ts'
+import { readSrs, srsLocalPart } from '#mail/srs.ts'
+import { type ReadVerp, readVerp, verpLocalPart } from '#mail/verp.ts'
+import { limits } from './limits.ts'
+
+export interface ReturnPathsNeeds {
+  readonly database: Database
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Stands for the domain of a sender that is kept in the database (RFC 2606: nobody's). */
+const keptDomain = 'kept.invalid'
+/** Octets of the name that such a sender gets. */
+const nameOctets = 15
+
+export class ReturnPaths {
+  readonly #database: Database
+  readonly #clock: Clock
+  readonly #sign: Sign
+
+  static async open(needs: ReturnPathsNeeds): Promise<ReturnPaths> {
+    const fresh = needs.random.bytes(32)
+    return new ReturnPaths(needs, await needs.database.write(tx => keyOf(tx, fresh)))
+  }
+
+  private constructor({ database, clock }: ReturnPathsNeeds, key: Uint8Array) {
+    this.#database = database
+    this.#clock = clock
+    this.#sign = text => createHmac('sha256', key).update(text).digest()
+  }
+
+  /** The address with a token of the message in it; as it is where there is no room for one. `domain` in lower case ASCII. */
+  verp({ localPart, domain }: MailAddress, messageId: string): string {
+    const signed = verpLocalPart(this.#now(), { localPart, domain, messageId })
+    return printAddress({ localPart: signed ?? localPart, domain })
+  }
+
+  /** Undefined: it has no token. */
+  readVerp(address: MailAddress): ReadVerp | undefined {
+    return readVerp(this.#now(), address)
+  }
+
+  /** An address at `domain`, one of ours, that stands for a sender elsewhere. */
+  async srs(sender: MailAddress, domain: string): Promise<string> {
+    const { localPart, isTooLong } = srsLocalPart(this.#now(), sender)
+    if (!isTooLong) return printAddress({ localPart, domain })
+    const kept = { localPart: await this.#keep(sender), domain: keptDomain }
+    return printAddress({ localPart: srsLocalPart(this.#now(), kept).localPart, domain })
+  }
+
+  /** Whom a return to an address of ours goes to. Undefined: nobody here has signed it, or it is too old. */
+  async readSrs(localPart: string): Promise<MailAddress | undefined> {
+    const read = readSrs(this.#now(), localPart)
+    if (read?.domain !== keptDomain) return read
+    const row = await this.#database.read(tx =>
+      tx.get<[string]>(sql`SELECT address FROM long_sender WHERE name = ${read.localPart.toLowerCase()}`),
+    )
+    return row && parseAddress(row[0])
+  }
+
+  /** Settles with the name that it has, durable. */
+  async #keep(sender: MailAddress): Promise<string> {
+    const address = printAddress(sender)
+    const name = toBase32(this.#sign(`kept ${address}`).subarray(0, nameOctets))
+    const now = this.#clock.now()
+    await this.#database.write(async tx => {
+      await tx.run(sql`INSERT INTO long_sender (name, address, kept_at) VALUES (${name}, ${address}, ${now})
+        ON CONFLICT (name) DO UPDATE SET kept_at = excluded.kept_at`)
+      await tx.run(sql`DELETE FROM long_sender WHERE name IN (
+        SELECT name FROM long_sender WHERE kept_at < ${now - limits.keptSenderDays * dayMs}
+        ORDER BY kept_at LIMIT ${limits.purgedForEachKept})`)
+    })
+    return name
+  }
+
+  #now() {
+    return { sign: this.#sign, now: this.#clock.now() }
+  }
+}
+
+/** The installation's; `fresh` if there is none yet. */
+async function keyOf(tx: Tx, fresh: Uint8Array): Promise<Uint8Array> {
+  const row = await tx.get<[string]>(sql`SELECT key FROM return_path_key`)
+  if (row !== undefined) return Buffer.from(row[0], 'base64')
+  await tx.run(sql`INSERT INTO return_path_key (key) VALUES (${Buffer.from(fresh).toString('base64')})`)
+  return fresh
+}

@@ -1,0 +1,58 @@
+// The carriage's couriers as bringers: they get the message's bytes, and what they say is set down recipient by recipient.
+
+import type { RefusedOutcome } from '#mail/outcome.ts'
+import type { SpooledMessage } from '#store/spool.ts'
+import type { Store } from '#store/store.ts'
+import type { Bringer, Brought, Load } from './bringer.ts'
+import type { Carriage, Carried, Courier } from './carriage.ts'
+
+export interface CourierNeeds {
+  readonly carriage: Carriage
+  readonly store: Pick<Store, 'kept'>
+}
+
+export async function courierFor(
+  { carriage, store }: CourierNeeds,
+  hop: string,
+  signal: AbortSignal,
+): Promise<Bringer> {
+  const courier = await carriage.courier(hop, signal)
+  return {
+    mostRecipients: Math.max(1, courier.mostRecipients),
+    get isUsable() {
+      return courier.isUsable
+    },
+    bring: load => bring(courier, load, store),
+    [Symbol.asyncDispose]: () => courier[Symbol.asyncDispose](),
+  }
+}
+
+/** The bytes of a load, from memory or from the store. */
+export async function bytesOf({ message, spooled }: Load, store: Pick<Store, 'kept'>): Promise<SpooledMessage> {
+  if (spooled !== undefined) return spooled
+  const kept = await store.kept(message.blobId)
+  if (kept === undefined) throw new Error(`its bytes are gone (blob ${message.blobId})`)
+  return kept
+}
+
+async function bring(courier: Courier, load: Load, store: Pick<Store, 'kept'>): Promise<Brought> {
+  const { message, recipients } = load
+  const { messageId, returnPath, parameters, arrivedAt, fields } = message
+  await using spooled = await bytesOf(load, store)
+  const carried = await courier.carry({
+    ...{ messageId, returnPath, parameters, arrivedAt, fields, spooled },
+    recipients: recipients.map(({ address, parameters: own }) => ({ address, parameters: own })),
+  })
+  const outcomes = recipients.map((recipient, index) => {
+    const outcome = carried.outcomes[index]
+    if (outcome === undefined) throw new Error(`a courier forgot recipient ${index} of ${messageId}`)
+    return { recipient, outcome }
+  })
+  return { outcomes, moved: [], tries: carried.tries, fate: fateOf(carried) }
+}
+
+function fateOf({ outcomes, isOfHop }: Carried): RefusedOutcome | undefined {
+  if (!isOfHop) return undefined
+  for (const outcome of outcomes) if (outcome.kind !== 'delivered') return outcome
+  return undefined
+}

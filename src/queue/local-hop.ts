@@ -1,0 +1,2 @@
+/** Where recipients go whose mailboxes are here: no carriage names a hop so. */
+export const localHop = 'local'
