@@ -1,14 +1,30 @@
 // Mail on its way out: from submission to a sink that takes everything, beside Postfix.
 
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConfigInput } from '#config/define.ts'
+import { startServer } from '../test/support/running-server.ts'
+import { fillQueue } from './load/fill-queue.ts'
 import { crowd, type Drained, drainCrowd } from './load/many-domains.ts'
 import { sendMessages } from './load/smtp.ts'
 import { secondsOf } from './measure.ts'
 import type { RowOfBench } from './row.ts'
 import { startPosthouse } from './servers/posthouse.ts'
+import { relayConfig } from './servers/relaying.ts'
 import { type ServerUnderTest, sinkPlace } from './servers/server.ts'
 import { Sink } from './servers/sink.ts'
 
+/** As Postfix has it: one next hop, without TLS. */
+const toSink: ConfigInput['send'] = {
+  route: 'sink',
+  routes: { sink: { kind: 'smarthost', hosts: [sinkPlace], tls: 'none' } },
+}
+/** Nobody listens there. */
+const nowhere: ConfigInput['send'] = { routes: { direct: { kind: 'direct', port: 31_127 } } }
+const queued = 1_000_000
 const connections = 20
+
 const sizeBytes = 8_000
 const recipients = Array.from({ length: 1_000 }, (_, number) => `reader${number}@far.example`)
 
@@ -39,7 +55,7 @@ export const relayRows: readonly RowOfBench[] = [
     async run(server) {
       await using sink = await Sink.start(sinkPlace)
       if (server.name !== 'Posthouse') return await relayed(server, sink, 2_000)
-      await using fresh = await startPosthouse({ words: ['--smarthost', `${sinkPlace.host}:${sinkPlace.port}`] })
+      await using fresh = await startPosthouse({ config: offset => relayConfig(offset, { send: toSink }) })
       await relayed(fresh, sink, 500) // the compiler's warmth is not what is asked here
       return await relayed(fresh, sink, 8_000)
     },
@@ -67,6 +83,27 @@ export const relayRows: readonly RowOfBench[] = [
     async run() {
       const { peakBytes } = drained.shift() ?? (await drainCrowd())
       return peakBytes / 1e6
+    },
+  },
+  {
+    name: 'relay-restart',
+    title: `start to \`ready\` with ${queued.toLocaleString('en-US')} recipients in the queue`,
+    unit: 's',
+    goal: 2,
+    better: 'less',
+    compared: false,
+    async run() {
+      const folder = await mkdtemp(join(tmpdir(), 'posthouse-bench-queue-'))
+      await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+      const data = join(folder, 'data')
+      const config = (offset: number) => relayConfig(offset, { send: nowhere })
+      const first = await startServer({ data, config, accounts: [] })
+      await first.stop()
+      await fillQueue(data, queued)
+      const server = await startServer({ data, config, accounts: [] })
+      const { startSeconds } = server
+      await server.kill()
+      return startSeconds
     },
   },
 ]

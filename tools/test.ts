@@ -10,9 +10,9 @@ await runLanes([
   [testStep('unit and contract tests', inOneProcess, 'src/**/*.test.ts', 'tools/*.test.ts')],
   [
     testStep(
-      'transcript, model and fuzz tests',
+      'transcript, model, simulation and fuzz tests',
       inOneProcess,
-      'test/{support,transcripts,fuzz,model-imap,model-pop3,differential}/**/*.test.ts',
+      'test/{support,transcripts,fuzz,model-imap,model-pop3,differential,sim}/**/*.test.ts',
     ),
   ],
   [

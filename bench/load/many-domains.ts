@@ -5,6 +5,7 @@ import { peakBytesOf, secondsOf } from '../measure.ts'
 import { type DeadHost, startDeadHost } from '../servers/dead-host.ts'
 import { Names } from '../servers/names.ts'
 import { startPosthouse } from '../servers/posthouse.ts'
+import { relayConfig } from '../servers/relaying.ts'
 import { Sink } from '../servers/sink.ts'
 import { sendMessages } from './smtp.ts'
 
@@ -18,18 +19,12 @@ const recipientsEach = 1_000
 const domainOf = (number: number): string => `d${number}.far.example`
 const deadHost = (number: number): string => `127.0.2.${number + 1}`
 
-const configOf = (offset: number): ConfigInput => ({
-  hostname: 'mail.example.test',
-  tls: { ownAuthority: [host] },
-  dns: { address: host, port: namesPort },
-  limits: { recipients: recipientsEach, recipientDomains: recipientsEach },
-  listeners: [
-    { protocol: 'submission', host, port: offset + 465, tls: 'implicit' },
-    { protocol: 'imap', host, port: offset + 993, tls: 'implicit' },
-  ],
-  senders: { limits: { enabled: false }, guard: { enabled: false } },
-  send: { routes: { direct: { kind: 'direct', port: mailPort } } },
-})
+const configOf = (offset: number): ConfigInput =>
+  relayConfig(offset, {
+    dns: { address: host, port: namesPort },
+    limits: { recipients: recipientsEach, recipientDomains: recipientsEach },
+    send: { routes: { direct: { kind: 'direct', port: mailPort } } },
+  })
 
 export interface Drained {
   readonly perSecond: number

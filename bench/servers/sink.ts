@@ -29,6 +29,7 @@ export class Sink implements AsyncDisposable {
       env: { ...process.env, ...environment },
     })
     this.#child.stdout.on('data', (chunk: Buffer) => this.#read(chunk.toString('latin1')))
+    this.#child.once('exit', () => this.#wake?.())
   }
 
   /** Settles once it answers. */
@@ -54,6 +55,8 @@ export class Sink implements AsyncDisposable {
   /** Settles once it has taken so many in all. Rejects when it ends before, or takes none for a minute. */
   async taken(messages: number): Promise<void> {
     while (this.#messages < messages) {
+      // As when somebody else has its port.
+      if (this.#child.exitCode !== null) throw new Error(`the sink has ended, with ${this.#messages} of ${messages}`)
       const { promise, resolve, reject } = Promise.withResolvers<void>()
       this.#wake = resolve
       const timer = setTimeout(() => reject(new Error(`the sink waits, with ${this.#messages} of ${messages}`)), 60_000)

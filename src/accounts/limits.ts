@@ -36,6 +36,8 @@ export const limits = {
   rememberedTargets: 20,
   /** Days for which a sender's address is kept that a return (SRS) may go to. */
   keptSenderDays: 40,
+  /** Such senders at most; beyond it the oldest are forgotten first. */
+  keptSenders: 1_000_000,
   /** Old ones that a write takes away for each that it adds: so they never gather. */
   purgedForEachKept: 2,
   /** Capabilities that are hidden from one account. */

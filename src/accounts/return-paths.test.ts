@@ -49,6 +49,34 @@ for (const engine of ['SQLite', 'PGlite'] as const)
       assert.equal(await paths.readSrs(localPartOf(address)), undefined)
     })
 
+    test('strangers cannot have more of them kept than there is room for', async () => {
+      await using place = await TemporaryDirectory.open(engine)
+      const { database, clock } = place
+      const needs = { database, clock, random: seededRandom(1), mostKept: 10 }
+      const sender = (count: number) => ({ ...long, localPart: `${long.localPart}${count}` })
+      let paths = await ReturnPaths.open(needs)
+      for (let count = 0; count < 30; count += 1) {
+        if (count === 20) paths = await ReturnPaths.open(needs)
+        clock.advance(1)
+        await paths.srs(sender(count), 'example.test')
+        await paths.srs(sender(count), 'example.test')
+      }
+      const kept = await database.read(tx => tx.get<[number]>(sql`SELECT COUNT(*) FROM long_sender`))
+      assert.equal(kept?.[0], 10)
+      const last = localPartOf(await paths.srs(sender(29), 'example.test'))
+      assert.deepEqual(await paths.readSrs(last), sender(29))
+    })
+
+    test('who has seen the name of one cannot make it hold for longer', async () => {
+      await using place = await TemporaryDirectory.open(engine)
+      const { database, clock } = place
+      const paths = await ReturnPaths.open({ database, clock, random: seededRandom(1) })
+      const [, name = ''] = /=kept\.invalid=([a-z2-7]+)@/.exec(await paths.srs(long, 'example.test')) ?? []
+      const under = { localPart: name, domain: 'kept.invalid' }
+      const again = localPartOf(await paths.srs(under, 'example.test'))
+      assert.deepEqual(await paths.readSrs(again), under)
+    })
+
     test('an address with no room for a token stands as it is', async () => {
       await using place = await TemporaryDirectory.open(engine)
       const { database, clock } = place

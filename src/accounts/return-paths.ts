@@ -15,24 +15,34 @@ export interface ReturnPathsNeeds {
   readonly database: Database
   readonly clock: Clock
   readonly random: Random
+  /** Of how many senders the address is kept; limits.keptSenders if not given. */
+  readonly mostKept?: number
 }
 
 /** Stands for the domain of a sender that is kept in the database (RFC 2606: nobody's). */
 const keptDomain = 'kept.invalid'
 /** Octets of the name that such a sender gets. */
 const nameOctets = 15
+const markOctets = 10
 
 export class ReturnPaths {
   readonly #database: Database
   readonly #clock: Clock
   readonly #sign: Sign
+  readonly #mostKept: number
+  /** Rows of such senders. */
+  #kept: number
 
   static async open(needs: ReturnPathsNeeds): Promise<ReturnPaths> {
     const fresh = needs.random.bytes(32)
-    return new ReturnPaths(needs, await needs.database.write(tx => keyOf(tx, fresh)))
+    const key = await needs.database.write(tx => keyOf(tx, fresh))
+    const kept = await needs.database.read(tx => tx.get<[number]>(sql`SELECT COUNT(*) FROM long_sender`))
+    return new ReturnPaths(needs, key, kept?.[0] ?? 0)
   }
 
-  private constructor({ database, clock }: ReturnPathsNeeds, key: Uint8Array) {
+  private constructor({ database, clock, mostKept }: ReturnPathsNeeds, key: Uint8Array, kept: number) {
+    this.#mostKept = mostKept ?? limits.keptSenders
+    this.#kept = kept
     this.#database = database
     this.#clock = clock
     this.#sign = text => createHmac('sha256', key).update(text).digest()
@@ -52,7 +62,8 @@ export class ReturnPaths {
   /** An address at `domain`, one of ours, that stands for a sender elsewhere. */
   async srs(sender: MailAddress, domain: string): Promise<string> {
     const { localPart, isTooLong } = srsLocalPart(this.#now(), sender)
-    if (!isTooLong) return printAddress({ localPart, domain })
+    // Whoever has seen such a name could make it hold for longer by writing under it.
+    if (!isTooLong && sender.domain !== keptDomain) return printAddress({ localPart, domain })
     const kept = { localPart: await this.#keep(sender), domain: keptDomain }
     return printAddress({ localPart: srsLocalPart(this.#now(), kept).localPart, domain })
   }
@@ -67,17 +78,26 @@ export class ReturnPaths {
     return row && parseAddress(row[0])
   }
 
+  /** Stands for an address of ours in a message, and tells nobody which. */
+  mark({ address, domain }: { readonly address: string; readonly domain: string }): string {
+    const text = this.#sign(`mark ${address.toLowerCase()}`).subarray(0, markOctets)
+    return printAddress({ localPart: `via-${toBase32(text)}`, domain })
+  }
+
   /** Settles with the name that it has, durable. */
   async #keep(sender: MailAddress): Promise<string> {
     const address = printAddress(sender)
     const name = toBase32(this.#sign(`kept ${address}`).subarray(0, nameOctets))
     const now = this.#clock.now()
-    await this.#database.write(async tx => {
-      await tx.run(sql`INSERT INTO long_sender (name, address, kept_at) VALUES (${name}, ${address}, ${now})
-        ON CONFLICT (name) DO UPDATE SET kept_at = excluded.kept_at`)
-      await tx.run(sql`DELETE FROM long_sender WHERE name IN (
-        SELECT name FROM long_sender WHERE kept_at < ${now - limits.keptSenderDays * dayMs}
-        ORDER BY kept_at LIMIT ${limits.purgedForEachKept})`)
+    // Strangers choose their addresses, and each of them a new one for each message: beyond a number the oldest go.
+    const before = this.#kept >= this.#mostKept ? now : now - limits.keptSenderDays * dayMs
+    this.#kept += await this.#database.write(async tx => {
+      const known = await tx.run(sql`UPDATE long_sender SET kept_at = ${now} WHERE name = ${name}`)
+      if (known > 0) return 0
+      const gone = await tx.run(sql`DELETE FROM long_sender WHERE name IN (
+        SELECT name FROM long_sender WHERE kept_at < ${before} ORDER BY kept_at LIMIT ${limits.purgedForEachKept})`)
+      await tx.run(sql`INSERT INTO long_sender (name, address, kept_at) VALUES (${name}, ${address}, ${now})`)
+      return 1 - gone
     })
     return name
   }

@@ -13,7 +13,7 @@ import { columns } from './table.ts'
 export const command: Command = {
   name: 'account show',
   summary:
-    'all about one account: since when, how much it holds, how far its search index is, its aliases, what it may send as, what it is read by',
+    'all about one account: since when, how much it holds, how far its search index is, its aliases, where it forwards to, what it may send as, what it is read by',
   positionals: ['ADDRESS'],
   options: {},
   examples: ['posthouse account show alice@example.com --data ./mail'],
@@ -36,9 +36,16 @@ function rows(account: AccountDetails): readonly (readonly string[])[] {
     ['holds', `${printSize(account.usedBytes)}, ${limit}`],
     ['search index', `${account.indexed} of ${account.messages} messages`],
     ...account.aliases.map(alias => ['alias', alias]),
+    ...forwardRows(account),
     ...account.sendAs.map(address => ['may send as', address]),
     ...(account.hidden.length === 0 ? [] : [['hidden from it', account.hidden.join(', ')]]),
     ...readingRows(account.reading),
     ...columns(account.devices.map(deviceRow)).map(device => ['device', device]),
   ]
+}
+
+function forwardRows({ forward: { targets, keepsCopy } }: AccountDetails): readonly (readonly string[])[] {
+  const [first, ...rest] = targets
+  if (first === undefined) return []
+  return [['forwards to', `${first} (${keepsCopy ? 'a copy stays' : 'no copy stays'})`], ...rest.map(one => ['', one])]
 }

@@ -1,7 +1,7 @@
 // Why a recipient was not reached, as the eye reads it: what was said, what that means, who can mend it.
 
 import type { OutcomeClass } from '#mail/outcome.ts'
-import { outcomeWords } from '#mail/outcome-words.ts'
+import { outcomeWords, wordsOf } from '#mail/outcome-words.ts'
 import { limits } from './limits.ts'
 import { printable, wrapped } from './table.ts'
 
@@ -16,7 +16,7 @@ export function refusedLines({ class: why, status, reply }: Refused): readonly s
   const codes = [why, status].filter(text => text !== null).join(', ')
   const said = printable(`  ${codes}: ${reply}`)
   if (why === null || !isOutcomeClass(why)) return [said]
-  const { happened, mender } = outcomeWords[why]
+  const { happened, mender } = wordsOf({ class: why, status, reply })
   const text = `${happened} Who can mend it: ${mender}`.replaceAll('{host}', 'this server')
   return [said, ...wrapped(text, limits.lineWidth, '  ')]
 }

@@ -1,8 +1,9 @@
 // posthouse probe mx
 
 import type { MxHost, MxProbe, MxSource } from '#control/sending-administration.ts'
+import { parseAddress } from '#mail/address.ts'
 import { type Command, positional } from './command.ts'
-import { exitCode } from './exit.ts'
+import { CommandError, exitCode } from './exit.ts'
 import { administer } from './installation.ts'
 import { valueFrom } from './outcome.ts'
 import { counted, printOne, printSpan } from './print.ts'
@@ -22,10 +23,17 @@ export const command: Command = {
   ],
   async run(call) {
     const sender = call.options.text('sender')
+    if (sender !== undefined && parseAddress(sender) === undefined)
+      throw new CommandError(
+        exitCode.badData,
+        `--sender "${sender}" is no mail address`,
+        'write it like alice@example.com',
+      )
     const request = { domain: positional(call, 0), ...(sender === undefined ? {} : { sender }) }
     const probe = valueFrom(await administer(call, administration => administration.probeMx(request)))
     printOne(call, probe, linesOf(probe).map(printable))
     const [best] = probe.hosts
+    if (probe.dnssec === 'not-believed') call.terminal.err(nextForDnssec)
     if (best !== undefined) call.terminal.err(`next: posthouse probe smtp ${best.name}:${best.port} connects to it`)
     return probe.no === null && best !== undefined ? exitCode.ok : exitCode.notRunning
   },
@@ -40,6 +48,7 @@ function linesOf(probe: MxProbe): readonly string[] {
     ...(no === null ? [] : refusedLines(no)),
     ...probe.hosts.flatMap(host => hostLines(host, probe.isSmarthost)),
     ...notes.map(note => `  note: ${note}`),
+    ...dnssecLines(probe),
     ...(probe.isSmarthost || no !== null ? [] : [mtaStsLine(probe)]),
     ...paceLines(probe),
   ]
@@ -53,6 +62,22 @@ function hostLines({ name, preference, port, addresses, tls, tlsWords, tlsa, not
     ...tlsa.map(record => `    TLSA ${record}`),
     ...notes.map(note => `    note: ${note}`),
   ]
+}
+
+const nextForDnssec =
+  'next: for DANE, run a resolver that validates on this machine (Unbound), or name one and set dns.trusted where the way to it is safe'
+
+function dnssecLines({ dnssec }: MxProbe): readonly string[] {
+  switch (dnssec) {
+    case 'believed':
+      return ['  DNSSEC: the resolver validates and is believed, DANE is looked at']
+    case 'not-believed':
+      return ['  DNSSEC: the resolver does not validate, or cannot be believed from here: DANE is not looked at']
+    case 'unknown':
+      return ['  DNSSEC: not known, the resolver gives no answer']
+    default:
+      return []
+  }
 }
 
 function mtaStsLine({ mtaSts, hosts }: MxProbe): string {

@@ -30,8 +30,8 @@ export const command: Command = {
     const probes = valueFrom(await administer(call, administration => administration.probeSmtp(request)))
     for (const [at, probe] of probes.entries()) printOne(call, probe, [...(at === 0 ? [] : ['']), ...linesOf(probe)])
     if (probes.some(({ isOpen }) => isOpen)) return exitCode.ok
-    if (request.tls !== 'implicit' && probes.some(isSilent))
-      call.terminal.err('next: if TLS has to be there from the start: --tls implicit')
+    const next = nextAfter(request, probes)
+    if (next !== undefined) call.terminal.err(`next: ${next}`)
     return exitCode.notRunning
   },
 }
@@ -50,8 +50,20 @@ function requestFrom(call: Call): SmtpProbeRequest {
   return { ...place, tls }
 }
 
+/** The step after a look at a host that cannot be used; undefined: none is known. */
+export function nextAfter(
+  { port, tls }: SmtpProbeRequest,
+  probes: readonly Pick<SmtpProbe, 'address' | 'try'>[],
+): string | undefined {
+  if (tls !== 'implicit' && probes.some(isSilent)) return 'if TLS has to be there from the start: --tls implicit'
+  const isUnreached = probes.every(({ address, try: one }) => address !== '' && one.address === null)
+  if (port === 25 && isUnreached)
+    return 'try another host; if none can be reached on port 25, the network lets nothing out there: a smarthost (send.routes) is the way'
+  return undefined
+}
+
 /** Connected, and not a word. */
-function isSilent({ try: one }: SmtpProbe): boolean {
+function isSilent({ try: one }: Pick<SmtpProbe, 'try'>): boolean {
   return one.address !== null && !one.transcript.includes('<')
 }
 

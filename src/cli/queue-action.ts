@@ -2,6 +2,7 @@
 
 import type { Administration } from '#control/administration.ts'
 import type { ActionInfo, ActionRequest, QueueAction } from '#control/queue-administration.ts'
+import { unroutedHop } from '#queue/unrouted.ts'
 import { type Call, type Command, type Option, positional } from './command.ts'
 import { confirm, yesOption } from './confirm.ts'
 import { CommandError, exitCode } from './exit.ts'
@@ -42,11 +43,14 @@ export function queueAction(acting: Acting): Command {
       const request = requestFrom(call, acting)
       if (acting.asks !== undefined) await confirm(call, `${whichOf(request)}: ${acting.asks}`)
       const found = await administer(call, async administration => {
+        const hasUnrouted = action === 'release' && (await isUnrouted(administration, request))
         const acted = valueFrom(await administration.actOnQueue(request))
         if (acted.recipients === 0 && request.messageId !== undefined) await complain(administration, request.messageId)
-        return acted
+        return { ...acted, hasUnrouted }
       })
-      printOne(call, { action, ...found }, [said(acting, request, found)])
+      const { hasUnrouted, ...acted } = found
+      printOne(call, { action, ...acted }, [said(acting, request, acted)])
+      if (hasUnrouted) call.terminal.err(heldAgain)
       if (found.recipients === 0) call.terminal.err('none fits, or it is so already')
       return exitCode.ok
     },
@@ -70,6 +74,17 @@ function requestFrom(call: Call, { action, reason }: Acting): ActionRequest {
       'posthouse queue stats shows how many these are; then the same again with --yes',
     )
   return { action, all, ...filter, ...(reason === undefined || given === undefined ? {} : { reason: given }) }
+}
+
+const heldAgain =
+  'note: the configuration held some of it, and holds it again unless it lets it go by now (send.routes; posthouse dev: --smarthost, --direct)'
+
+/** Whether some of what is meant is held because no route leads anywhere. */
+async function isUnrouted(administration: Administration, request: ActionRequest): Promise<boolean> {
+  const { action: _action, all: _all, reason: _reason, ...filter } = request
+  if (filter.hop !== undefined && filter.hop !== unroutedHop) return false
+  const { items } = valueFrom(await administration.listQueue({ ...filter, state: 'held', hop: unroutedHop }))
+  return items.length > 0 && (filter.state === undefined || filter.state === 'held')
 }
 
 /** Why nothing was done to this one. */

@@ -2,6 +2,7 @@
 
 import { parseDuration } from '#config/units.ts'
 import type { QueueFilter } from '#control/queue-administration.ts'
+import { parseAddress } from '#mail/address.ts'
 import { outcomeWords } from '#mail/outcome-words.ts'
 import { moves } from '#queue/states.ts'
 import type { Call, Option, Options } from './command.ts'
@@ -33,8 +34,19 @@ export function readFilter({ options }: Pick<Call, 'options'>): QueueFilter {
 function texts(options: Options): QueueFilter {
   const given = ['sender', 'recipient', 'domain', 'hop', 'account'].map(name => [name, options.text(name)] as const)
   return Object.fromEntries(
-    given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value === '<>' ? '' : value]])),
+    given.flatMap(([name, value]) => (value === undefined ? [] : [[name, checked(name, value)]])),
   )
+}
+
+/** What no message can have is a slip, and not a filter that fits none. */
+function checked(name: string, value: string): string {
+  if (name === 'sender' && (value === '<>' || value === '')) return ''
+  const isWrong = (name === 'sender' || name === 'recipient') && parseAddress(value) === undefined
+  if (isWrong)
+    throw new CommandError(exitCode.badData, `--${name} "${value}" is no mail address`, 'write it like bob@example.org')
+  if (name === 'domain' && parseAddress(`x@${value}`) === undefined)
+    throw new CommandError(exitCode.badData, `--domain "${value}" is no domain name`, 'write it like example.org')
+  return value
 }
 
 function stateIn(options: Options): QueueFilter {

@@ -53,8 +53,15 @@ function facts(message: QueuedDetails): readonly (readonly string[])[] {
     ['size', printSize(message.sizeBytes)],
     ['taken', `${printMinute(arrivedAt)} (${message.origin})`],
     ...(releaseAt > arrivedAt ? [[releaseAt > Date.now() ? 'send at' : 'released', printMinute(releaseAt)]] : []),
-    ['gives up', printMinute(message.expiresAt)],
+    ['gives up', givesUp(message)],
   ]
+}
+
+/** What is held does not expire, and its time begins anew when it is released. */
+function givesUp({ recipients, expiresAt }: QueuedDetails): string {
+  const held = recipients.filter(({ heldFor }) => heldFor !== null).length
+  if (held === recipients.length) return 'not while it is held'
+  return held === 0 ? printMinute(expiresAt) : `${printMinute(expiresAt)}, on what is not held`
 }
 
 function recipientLines(recipient: QueuedRecipientInfo): readonly string[] {

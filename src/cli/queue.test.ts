@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { manualClock } from '#io/manual-clock.ts'
+import { sql } from '#io/sql/database.ts'
 import { TemporaryQueue } from '#queue/temporary-queue.ts'
+import { unroutedHop } from '#queue/unrouted.ts'
 import { fakeTerminal } from './fake-terminal.ts'
 import { run } from './run.ts'
 
@@ -59,6 +61,10 @@ describe('posthouse queue', () => {
       ['queue list --state lost', 64, /there is no state "lost"\nnext: one of scheduled, ready, active, /],
       ['queue list --class bad', 64, /there is no class "bad"\nnext: one of recipient-unknown, /],
       ['queue list --older-than 5', 64, /--older-than "5" is no time\nnext: write it like "30 min"/],
+      ['queue list --sender alice', 65, /--sender "alice" is no mail address\nnext: write it like bob@example\.org/],
+      ['queue drop --recipient @far.test --yes', 65, /--recipient "@far\.test" is no mail address/],
+      ['probe mx far.test --sender alice', 65, /--sender "alice" is no mail address/],
+      ['queue hold --domain a..b', 65, /--domain "a\.\.b" is no domain name\nnext: write it like example\.org/],
       ['queue list --account nobody@example.test', 67, /there is no account nobody@example\.test/],
       ['queue show m9', 65, /no message m9 waits; it may have been delivered meanwhile\nnext: posthouse queue list/],
       ['queue release', 64, /which messages\?\nnext: name an ID, filters such as --domain, or --all --yes/],
@@ -98,7 +104,7 @@ describe('posthouse queue', () => {
     assert.match(shown.shown, /\n\nReceived: here\nSubject: tea\?\[31m\?$/)
     assert.match(
       (await posthouse('queue show m3')).shown,
-      /dora@near\.test: held \(asked her\)[\s\S]*\nnext: posthouse queue release m3 /,
+      /\ngives up +not while it is held\n[\s\S]*dora@near\.test: held \(asked her\)[\s\S]*\nnext: posthouse queue release m3 /,
     )
   })
 
@@ -145,4 +151,23 @@ describe('posthouse queue', () => {
       ['none', 'the queue is empty'],
     )
   })
+})
+
+test('what the configuration held is not gone by its release', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'posthouse-queue-'))
+  try {
+    const place = await TemporaryQueue.open({ folder })
+    await place.hold({ text: 'Subject: tea\r\n\r\n', to: { 'bob@far.test': {} }, heldFor: 'no mail out' })
+    await place.needs.database.write(tx => tx.run(sql`UPDATE queue_recipient SET hop = ${unroutedHop}`))
+    await place[Symbol.asyncDispose]()
+    const said = async (words: readonly string[]) => {
+      const terminal = fakeTerminal({ folder })
+      assert.equal(await run([...words, '--data', folder], terminal), 0)
+      return terminal.said.join('\n')
+    }
+    assert.match(await said(['queue', 'release', '--domain', 'far.test']), /^note: the configuration held some of it, /)
+    assert.equal(await said(['queue', 'hold', '--all', '--yes']), '')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

@@ -201,6 +201,7 @@ describe('the command line', () => {
       messages: 0,
       limitMessages: null,
       aliases: ['@example.test'],
+      forward: { targets: [], keepsCopy: true },
       sendAs: ['boss@example.test'],
       hidden: [],
       indexed: 0,

@@ -76,6 +76,14 @@ describe('what accounts send, and where their mail goes', () => {
     ])
   })
 
+  test('account show tells where the mail goes on to', async () => {
+    await posthouse('account forward bob@example.test a@far.test alice@example.test')
+    const { printed } = await posthouse('account show bob@example.test')
+    assert.match(printed.join('\n'), /\nforwards to +alice@example\.test \(a copy stays\)\n +a@far\.test\n/)
+    await posthouse('account forward bob@example.test --off')
+    assert.doesNotMatch((await posthouse('account show bob@example.test')).printed.join('\n'), /forwards/)
+  })
+
   test('how much it may send, and whether it is held', async () => {
     const limited = 'account limits alice@example.test --messages-per-hour 5 --recipients-per-day 7'
     assert.deepEqual((await posthouse(limited)).printed, [

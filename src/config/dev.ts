@@ -37,7 +37,11 @@ const devReceive: ReceiveConfig = {
 }
 
 /** Whoever tries things sends much at once. */
-const devSenders: SendersConfig = { ...defaultSenders, guard: { ...defaultSenders.guard, enabled: false } }
+const devSenders: SendersConfig = {
+  ...defaultSenders,
+  limits: { ...defaultSenders.limits, enabled: false },
+  guard: { ...defaultSenders.guard, enabled: false },
+}
 
 /** A complete server on one address, with a CA of its own. */
 export function devConfig(options: DevOptions): Config {

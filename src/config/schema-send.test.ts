@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { defaultPace, defaultSchedule, defaultSend, directRoute, otherPace } from '#send/default-settings.ts'
 import { send } from './schema-send.ts'
+import { senders } from './schema-senders.ts'
 import { sendAsFile } from './send-as-file.ts'
 
 const full = {
@@ -153,6 +154,18 @@ const wrong: readonly (readonly [what: string, given: object, where: string, mes
     'pace.google.connections',
     /^wanted a whole number/,
   ],
+  [
+    'the pace of a provider that is none',
+    { pace: { gogle: { connections: 1 } } },
+    'pace.gogle',
+    /^no such provider; there are google, .*smarthost, and domains/,
+  ],
+  [
+    'a host that is none',
+    { routes: { a: { kind: 'smarthost', hosts: [{ host: 'two words' }] } } },
+    'routes.a.hosts.0.host',
+    /^wanted the name or the IP address of a host/,
+  ],
   ['no time between tries', { schedule: { retryMs: [0] } }, 'schedule.retryMs', /a second at least/],
   ['too many connections', { connections: 100_000 }, 'connections', /^wanted a whole number/],
 ]
@@ -173,4 +186,10 @@ test('a password may go to this machine in the clear', () => {
   const credentials = { user: 'a', passwordFile: 'a' }
   const here = { kind: 'smarthost', hosts: [{ host: '127.0.0.1', port: 1025 }], tls: 'none', credentials }
   assert.equal(send.safeParse({ routes: { here } }).success, true)
+})
+
+test('a percentage of what an account sends ends at 100', () => {
+  const message = senders.safeParse({ guard: { failedPercent: 101 } }).error?.issues[0]?.message
+  assert.equal(message, 'wanted a whole number from 1 to 100')
+  assert.equal(senders.parse({ guard: { failedPercent: 100 } }).guard.failedPercent, 100)
 })

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseAddress } from '#mail/address.ts'
+import { mailProviders } from '#mail/mail-provider.ts'
 import {
   defaultPace,
   defaultPool,
@@ -61,15 +62,22 @@ const schedule = strict('schedule', {
   giveUpMs: duration.optional(),
 })
 
+const wantedHost = 'wanted the name or the IP address of a host, like "smtp.example.org"'
 const wantedKind = 'wanted "direct", "smarthost" or "held"'
 const route = strict('a route', {
   kind: z.enum(['direct', 'smarthost', 'held'], { error: wantedKind }),
   port: wholeNumber(1, 65_535).optional(),
   fallback: name.optional(),
   hosts: z
-    .array(strict('a host', { host: z.union([hostname, address]), port: wholeNumber(1, 65_535).optional() }), {
-      error: 'wanted a list of { host, port }',
-    })
+    .array(
+      strict('a host', {
+        host: z.union([hostname, address], { error: wantedHost }),
+        port: wholeNumber(1, 65_535).optional(),
+      }),
+      {
+        error: 'wanted a list of { host, port }',
+      },
+    )
     .min(1, { error: 'wanted one { host, port } at least' })
     .max(sendLimits.hostsTried, { error: `wanted at most ${sendLimits.hostsTried} hosts` })
     .optional(),
@@ -135,12 +143,24 @@ const pace = (standard: typeof otherPace) =>
     recipients: wholeNumber(1, sendLimits.recipients).default(standard.recipients),
   }).transform(given => ({ ...given, messagesPerMinute: given.messagesPerMinute ?? standard.messagesPerMinute }))
 
+const paceNames: readonly string[] = [...new Set([...mailProviders, ...Object.keys(defaultPace), 'smarthost', 'other'])]
+
+/** Whoever is no large provider has the name of its hosts' domain, or its address. */
+function isPaceName(provider: string): boolean {
+  return paceNames.includes(provider) || /[.:]/.test(provider)
+}
+
 const wantedPaces = 'wanted paces by the name of a provider, like { google: { connections: 10 } }'
 const paces = z
   .record(z.string().min(1, { error: wantedPaces }), z.unknown(), { error: wantedPaces })
   .transform((given, context) => {
     const all: Record<string, typeof otherPace> = { ...defaultPace }
     for (const [provider, one] of Object.entries(given)) {
+      if (!isPaceName(provider)) {
+        const message = `no such provider; there are ${paceNames.join(', ')}, and domains of mail hosts, like example.org`
+        context.issues.push({ code: 'custom', message, input: one, path: [provider] })
+        continue
+      }
       const read = pace(defaultPace[provider] ?? otherPace).safeParse(one)
       if (read.success) all[provider] = read.data
       else

@@ -68,8 +68,14 @@ export function settings<T extends { readonly [name: string]: number | boolean }
 
 function setting(name: string, value: number | boolean) {
   if (typeof value === 'boolean') return yesOrNo(value)
-  const field = name.endsWith('Ms') ? duration : name.endsWith('Bytes') ? size : wholeNumber(1, limits.count)
-  return field.default(value)
+  return fieldOf(name).default(value)
+}
+
+/** What a number is, its name ends with. */
+function fieldOf(name: string) {
+  if (name.endsWith('Ms')) return duration
+  if (name.endsWith('Bytes')) return size
+  return wholeNumber(1, name.endsWith('Percent') ? 100 : limits.count)
 }
 
 /** `true` or `false`, and the default. */

@@ -76,6 +76,8 @@ export interface AccountDetails extends AccountInfo, QuotaInfo {
   readonly aliases: readonly string[]
   /** Addresses, and whole domains (`@example.com`), that it may send as besides. */
   readonly sendAs: readonly string[]
+  /** Where its mail goes on to; none: nowhere. */
+  readonly forward: Omit<ForwardInfo, 'address'>
   /** Capabilities of IMAP that its mail programs are not told of. */
   readonly hidden: readonly string[]
   /** Messages that the search index has. */

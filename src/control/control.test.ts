@@ -150,6 +150,7 @@ describe('administration', () => {
           hidden: [],
           indexed: 0,
           aliases: ['@example.test'],
+          forward: { targets: [], keepsCopy: true },
           sendAs: ['@other.test'],
           reading,
           devices: [],

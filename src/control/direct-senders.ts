@@ -3,14 +3,14 @@
 import type { Account } from '#accounts/account.ts'
 import type { Directory } from '#accounts/directory.ts'
 import { done, type Outcome } from '#accounts/refusal.ts'
-import type { Queue } from '#queue/queue.ts'
+import { type HoldsQueue, isHeldByGuard, letGo } from '#receive/account-hold.ts'
 import type { Senders } from '#throttle/senders.ts'
 import type { SenderAdministration, SenderInfo } from './sender-administration.ts'
 
 export interface SenderVerbsNeeds {
   readonly directory: Pick<Directory, 'account'>
   readonly senders: Pick<Senders, 'show' | 'setGuard' | 'setLimits'>
-  readonly queue: Pick<Queue, 'act'>
+  readonly queue: HoldsQueue
 }
 
 const limitNames = ['messagesPerHour', 'messagesPerDay', 'recipientsPerHour', 'recipientsPerDay'] as const
@@ -28,11 +28,12 @@ export function senderVerbs({ directory, senders, queue }: SenderVerbsNeeds): Se
   return {
     showSender: ({ address }) => of(address, async () => done(undefined)),
     setGuard: ({ address, guard }) =>
-      of(address, async ({ accountId }) => {
+      of(address, async ({ accountId, disabled }) => {
         if (guard !== 'on' && guard !== 'off') return { kind: 'bad-setting', subject: guard }
         const wasHeld = (await senders.show(accountId)).guard === 'held'
         await senders.setGuard(accountId, guard)
-        if (wasHeld) await queue.act('release', { accountId, state: 'held' })
+        // Of an account that is disabled it waits until it is enabled.
+        if (wasHeld && !disabled) await letGo(queue, accountId, isHeldByGuard)
         return done(undefined)
       }),
     setSenderLimits: ({ address, ...change }) =>

@@ -5,6 +5,7 @@ import type { Directory } from '#accounts/directory.ts'
 import { done, type Outcome } from '#accounts/refusal.ts'
 import type { Imports } from '#import/imports.ts'
 import type { Queue } from '#queue/queue.ts'
+import { heldForDisabled, holdDisabled, isHeldByGuard, letGo } from '#receive/account-hold.ts'
 import type { RetrievalDesk } from '#retrieval/desk.ts'
 import type { Store } from '#store/store.ts'
 import type { Suppressions } from '#suppression/suppressions.ts'
@@ -59,7 +60,7 @@ export function directAdministration(needs: DirectNeeds): Administration {
     listAccounts: async range => done(page(await directory.listAccounts(range))),
     showAccount: async ({ address }) => await showAccount(needs, address),
     setPassword: async ({ address, password }) => await directory.setPassword(address, password.reveal()),
-    setDisabled: async ({ address, disabled }) => await directory.setDisabled(address, disabled),
+    setDisabled: async request => await setDisabled(needs, request),
     removeAccount: async ({ address }) => await removeAccount(needs, address),
     addAlias: async ({ alias, targets }) => await directory.addAlias(alias, ...targets),
     listAliases: async range => done(page(await directory.listAliases(range))),
@@ -127,15 +128,35 @@ async function showAccount(needs: DirectNeeds, address: string) {
   const found = await needs.directory.account(address)
   if (found.kind !== 'done') return found
   const aliases = await needs.directory.aliasesOf(found.value.accountId)
+  const forward = await needs.directory.forwardOf(address)
+  if (forward.kind !== 'done') return forward
+  const { targets, keepsCopy } = forward.value
   return done({
     ...found.value,
     ...(await quotaOf(needs, found.value)),
     aliases: aliases.slice(0, limits.shownAliases),
+    forward: { targets, keepsCopy },
     sendAs: await needs.directory.sendAsOf(found.value.accountId),
     hidden: await needs.directory.hiddenOf(found.value.accountId),
     indexed: (await needs.store.search.state(found.value.accountId)).indexed,
     ...(await readingOf(needs, found.value)),
   })
+}
+
+/** What it has in the queue waits, and goes on when it may be used again, unless the guard or an operator holds it as well. */
+async function setDisabled(
+  { directory, queue, senders }: DirectNeeds,
+  { address, disabled }: Request<'setDisabled'>,
+): Promise<Outcome<AccountInfo>> {
+  const outcome = await directory.setDisabled(address, disabled)
+  if (outcome.kind !== 'done') return outcome
+  const { accountId } = outcome.value
+  if (disabled) await holdDisabled(queue, accountId)
+  else {
+    const isGuarded = (await senders.show(accountId)).guard === 'held'
+    await letGo(queue, accountId, reason => reason === heldForDisabled || (!isGuarded && isHeldByGuard(reason)))
+  }
+  return outcome
 }
 
 /** Disabled first, then emptied, then gone: after a crash the same command, given again, ends the work. */

@@ -220,6 +220,47 @@ describe('greylist and queue', () => {
     assert.deepEqual(await remote.removeSuppressed({ domain: 'example.test', recipient: 'bob@far.test' }), done(null))
   })
 
+  test('what an account has in the queue waits while it is disabled, and only that goes on afterwards', async () => {
+    place.carriage.script('far.test', { answer: refused('deferred') })
+    const left = place.carriage.arrived.length
+    const deferred = await place.accept({ to: { 'bob@far.test': {} } })
+    const guarded = await place.accept({ to: { 'bob@far.test': {} }, heldFor: 'guard: too much' })
+    const later = await place.hold({ to: { 'bob@far.test': {}, 'zoe@far.test': {} }, inMs: 60 * minuteMs })
+    const kept = await place.accept({ to: { 'bob@far.test': {}, 'zoe@far.test': {} } })
+    const others = await place.accept({ to: { 'bob@far.test': {} }, accountId: 2, sender: 'bob@example.test' })
+    await place.pass(0)
+    await place.queue.act('hold', { messageId: kept, recipient: 'zoe@far.test' }, 'ask first')
+    const address = 'alice@example.test'
+    assert.equal((await remote.setDisabled({ address, disabled: true })).kind, 'done')
+    place.carriage.script('far.test', {})
+    // The guard lets nothing go of one that is disabled.
+    assert.equal((await remote.setGuard({ address, guard: 'on' })).kind, 'done')
+    await place.pass(5 * 60 * minuteMs)
+    const since = () =>
+      place.carriage.arrived.slice(left).flatMap(({ messageId, to }) => to.map(one => [messageId, one]))
+    assert.deepEqual(since(), [[others, 'bob@far.test']])
+    const reasonOf = async (messageId: string) =>
+      (await place.queue.list({ messageId })).flatMap(({ recipients }) => recipients.map(({ heldFor }) => heldFor))
+    assert.deepEqual(await reasonOf(deferred), ['the account is disabled'])
+    assert.deepEqual(await reasonOf(guarded), ['guard: too much'])
+    assert.deepEqual(await reasonOf(kept), ['the account is disabled', 'ask first'])
+    assert.equal((await remote.setDisabled({ address, disabled: false })).kind, 'done')
+    await place.pass(0)
+    assert.deepEqual(
+      since().toSorted(),
+      [
+        [others, 'bob@far.test'],
+        [deferred, 'bob@far.test'],
+        [guarded, 'bob@far.test'],
+        [later, 'bob@far.test'],
+        [later, 'zoe@far.test'],
+        [kept, 'bob@far.test'],
+      ].toSorted(),
+    )
+    assert.deepEqual(await reasonOf(kept), ['ask first'])
+    await place.queue.act('drop', { messageId: kept })
+  })
+
   test('after a restore every mailbox has a new UIDVALIDITY', async () => {
     const before = await place.needs.store.mailbox(1, 'INBOX')
     const finished = await remote.finishRestore({})

@@ -1,6 +1,7 @@
 // What would be done with a message to a domain, and why: its route, its hosts, what each connection has to be, the pace. Connects to nobody.
 
 import { done, type Outcome } from '#accounts/refusal.ts'
+import type { Dns } from '#io/dns.ts'
 import type { RefusedOutcome } from '#mail/outcome.ts'
 import type { Carriage, Explained, ExplainedSource } from '#send/carriage.ts'
 import { directRoute, otherPace } from '#send/default-settings.ts'
@@ -11,7 +12,8 @@ import type { TlsAnswer, TlsPolicy } from '#send/tls-policy.ts'
 import { toAsciiDomain } from '#text/idna.ts'
 import type { MxHost, MxProbe, MxProbeRequest, MxSource } from './sending-administration.ts'
 
-export interface ProbeMxNeeds extends Pick<DestinationNeeds, 'dns' | 'targetsOf'> {
+export interface ProbeMxNeeds extends Pick<DestinationNeeds, 'targetsOf'> {
+  readonly dns: Pick<Dns, 'addresses' | 'exchangers'>
   readonly carriage: Pick<Carriage, 'explain'>
   readonly tlsPolicy: Pick<TlsPolicy, 'of'>
   readonly settings: Pick<SendSettings, 'pace' | 'tls'>
@@ -41,6 +43,7 @@ function domainIn(text: string): string | undefined {
 const nothing: Omit<MxProbe, 'domain' | 'hop' | 'heldFor'> = {
   isSmarthost: false,
   hosts: [],
+  dnssec: null,
   notes: [],
   no: null,
   mtaSts: null,
@@ -56,7 +59,7 @@ function byItsRecords({ dns, targetsOf, settings }: ProbeMxNeeds, domain: string
 }
 
 async function along(
-  { settings, tlsPolicy }: ProbeMxNeeds,
+  { dns, settings, tlsPolicy }: ProbeMxNeeds,
   { hosts, isDirect, notes, provider, paceName }: Destination,
   { sources, schedule }: Explained,
 ): Promise<Partial<MxProbe>> {
@@ -66,6 +69,7 @@ async function along(
   return {
     isSmarthost: !isDirect,
     hosts: hosts.map((host, at) => hostOf(host, answers[at])),
+    dnssec: await dnssecWord(dns),
     notes,
     mtaSts: answers.find(({ policy }) => policy.type === 'sts' && policy.lines.length > 0)?.policy.lines ?? null,
     provider,
@@ -73,6 +77,15 @@ async function along(
     sources: sources.map(sourceOf),
     schedule: schedule === undefined ? null : { retryMs: schedule.retryMs, giveUpMs: schedule.giveUpMs },
   }
+}
+
+/** A domain that has been signed since 2009: a resolver that is believed vouches for whatever it answers of it. */
+const signedDomain = 'org'
+
+async function dnssecWord(dns: ProbeMxNeeds['dns']): Promise<string> {
+  const answer = await dns.exchangers(signedDomain)
+  if (answer.kind === 'unknown') return 'unknown'
+  return answer.isAuthentic ? 'believed' : 'not-believed'
 }
 
 function hostOf({ name, port, addresses, implicitTls, tls }: DestinationHost, answer: TlsAnswer | undefined): MxHost {

@@ -143,6 +143,22 @@ describe('probe mx', () => {
     )
   })
 
+  test('whether the word of the resolver on DNSSEC counts is told', async () => {
+    const table: [FixedAnswers, string][] = [
+      [far, 'not-believed'],
+      [{ ...far, authentic: ['far.test'] }, 'not-believed'],
+      [{ ...far, authentic: ['org'] }, 'believed'],
+      [{ ...far, exchangers: { ...far.exchangers, org: 'unknown' } }, 'unknown'],
+    ]
+    for (const [answers, wanted] of table) {
+      await using owned = new AsyncDisposableStack()
+      const { verbs } = await open({ answers }, owned)
+      const found = await verbs.mx({ domain: 'far.test' })
+      assert.ok(found.kind === 'done')
+      assert.equal(found.value.dnssec, wanted)
+    }
+  })
+
   test('what cannot be brought there says why', async () => {
     const exchangers = { 'null.test': [{ host: '', preference: 0 }], 'silent.test': 'unknown' as const }
     await using owned = new AsyncDisposableStack()

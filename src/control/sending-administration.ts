@@ -102,6 +102,11 @@ export interface MxProbe {
   readonly isSmarthost: boolean
   /** Best first. */
   readonly hosts: readonly MxHost[]
+  /**
+   * Whether what the resolver says of DNSSEC counts, without which there is no DANE: `believed`; `not-believed` (it does not validate, or the way to it
+   * is not safe); `unknown`: it gives no answer. Null: no host came out.
+   */
+  readonly dnssec: string | null
   /** What an operator should know. */
   readonly notes: readonly string[]
   /** Why nothing can be brought there; null: it can be tried. */

@@ -1,10 +1,13 @@
-// What has to change in a message so that it goes through a server without 8BITMIME (RFC 6152 3, RFC 2045 6): a plan, as data. Bodies beyond 7 bits
-// become quoted-printable or base64, headers get encoded words. Signatures over what changes are broken by it; there is no other way.
+// What has to change in a message so that servers take it: a plan, as data. For one without 8BITMIME (RFC 6152 3, RFC 2045 6) bodies beyond 7 bits
+// become quoted-printable or base64, headers get encoded words; signatures over what changes are broken by it, there is no other way. For any
+// server (RFC 5321 4.5.3.1.6) bodies with lines of more than 998 octets, or with NUL, are encoded, and headers folded; not what is signed:
+// most servers take longer lines, and of a broken signature none takes kindly.
 
 import { latin1 } from '#text/bytes.ts'
 import { asciiHeader } from './ascii-header.ts'
 import { firstValue, type Header, readHeader } from './header.ts'
 import { LineFaults } from './line-ends.ts'
+import { LongLines, maxLineOctets } from './long-lines.ts'
 import type { Part } from './part.ts'
 import type { ReadPieces } from './without-binary.ts'
 
@@ -16,14 +19,18 @@ export type SevenBitChange =
 
 export type Encoding = 'quoted-printable' | 'base64'
 
+/** What it has to be: lines that every server takes, of 7 bits alone or of 8. */
+export type Goal = '7bit' | '8bit'
+
 /** In the order they stand. Reads every header, and every body that says it is not encoded, piece by piece. */
-export async function sevenBitChanges(root: Part, read: ReadPieces): Promise<readonly SevenBitChange[]> {
+export async function sevenBitChanges(root: Part, read: ReadPieces, goal: Goal): Promise<readonly SevenBitChange[]> {
   const changes: SevenBitChange[] = []
-  for (const part of toConvert(root)) {
+  for (const part of toConvert(root, goal)) {
     const bytes = await wholeOf(read(part.headerStart, part.bodyStart))
+    if (goal === '8bit' && part === root && firstValue(readHeader(bytes), 'dkim-signature') !== undefined) return []
     const content = isEncodable(part) ? await lookInto(part, read) : undefined
-    const encoding = content && encodingFor(part, content)
-    const text = headerText({ part, isRoot: part === root, bytes, encoding, isUtf8: content?.isUtf8 === true })
+    const encoding = content && encodingFor(part, content, goal)
+    const text = headerText({ part, isRoot: part === root, bytes, encoding, isUtf8: content?.isUtf8 === true, goal })
     if (text !== undefined) changes.push({ kind: 'text', start: part.headerStart, end: part.bodyStart, text })
     if (encoding !== undefined) changes.push({ kind: encoding, start: part.bodyStart, end: part.bodyEnd })
   }
@@ -31,9 +38,15 @@ export async function sevenBitChanges(root: Part, read: ReadPieces): Promise<rea
 }
 
 /** Outer parts before their children. Of a message/global nothing inside is looked at: it is encoded whole (RFC 6532 3.7). */
-function* toConvert(part: Part): Iterable<Part> {
+function* toConvert(part: Part, goal: Goal): Iterable<Part> {
   yield part
-  if (!isGlobal(part)) for (const child of part.children) yield* toConvert(child)
+  if (isGlobal(part) || (goal === '8bit' && isSealed(part))) return
+  for (const child of part.children) yield* toConvert(child, goal)
+}
+
+/** RFC 1847: who changes what is inside breaks it. */
+function isSealed({ fields }: Part): boolean {
+  return fields.type === 'multipart' && (fields.subtype === 'signed' || fields.subtype === 'encrypted')
 }
 
 function isGlobal({ fields }: Part): boolean {
@@ -56,21 +69,24 @@ interface Looked {
   /** Beyond ASCII. */
   readonly high: number
   readonly faults: LineFaults
+  readonly hasLongLine: boolean
   readonly isUtf8: boolean
 }
 
 async function lookInto({ bodyStart, bodyEnd }: Part, read: ReadPieces): Promise<Looked> {
   const faults = new LineFaults()
+  const longLines = new LongLines()
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let high = 0
   let isUtf8 = true
   for await (const octets of read(bodyStart, bodyEnd)) {
     faults.push(octets)
+    longLines.push(octets)
     for (const octet of octets) if (octet > 0x7f) high += 1
     if (isUtf8) isUtf8 = isDecodable(() => decoder.decode(octets, { stream: true }))
   }
   if (isUtf8) isUtf8 = isDecodable(() => decoder.decode())
-  return { octets: bodyEnd - bodyStart, high, faults, isUtf8 }
+  return { octets: bodyEnd - bodyStart, high, faults, hasLongLine: longLines.found, isUtf8 }
 }
 
 function isDecodable(decode: () => string): boolean {
@@ -82,10 +98,11 @@ function isDecodable(decode: () => string): boolean {
   }
 }
 
-/** Undefined: it is lines of 7 bits. */
-function encodingFor({ fields }: Part, { octets, high, faults }: Looked): Encoding | undefined {
+/** Undefined: it is lines of so many bits. */
+function encodingFor({ fields }: Part, looked: Looked, goal: Goal): Encoding | undefined {
+  const { octets, high, faults, hasLongLine } = looked
   const isNoText = faults.hasNul || (fields.encoding === 'binary' && (faults.hasBareLf || faults.hasBareCr))
-  if (high === 0 && !isNoText) return undefined
+  if (!isNoText && !hasLongLine && (high === 0 || goal === '8bit')) return undefined
   // Whoever reads it as it stands reads most of it; beyond a sixth base64 is the shorter one.
   return fields.type === 'text' && !isNoText && high * 6 < octets ? 'quoted-printable' : 'base64'
 }
@@ -96,18 +113,44 @@ interface HeaderFacts {
   readonly bytes: Uint8Array
   readonly encoding: Encoding | undefined
   readonly isUtf8: boolean
+  readonly goal: Goal
 }
 
 /** Undefined: it stays. */
-function headerText({ part, isRoot, bytes, encoding, isUtf8 }: HeaderFacts): string | undefined {
-  const ascii = asciiHeader(bytes, { hasBody: part.bodyEnd > part.bodyStart, isGlobal: false })
-  const stated = encoding ?? (part.fields.encoding === '8bit' || part.fields.encoding === 'binary' ? '7bit' : undefined)
-  if (stated === undefined) return ascii && latin1(ascii)
-  const written = ascii ?? bytes
-  const header = readHeader(written)
-  const added = encoding !== undefined && isRoot ? mimeFields(header, isUtf8) : ''
-  return withEncoding(latin1(written), header, { stated, added })
+function headerText(facts: HeaderFacts): string | undefined {
+  const { part, isRoot, bytes, encoding, isUtf8, goal } = facts
+  const place = { hasBody: part.bodyEnd > part.bodyStart, isGlobal: false }
+  const written = (goal === '7bit' ? asciiHeader(bytes, place) : undefined) ?? bytes
+  const stated = encoding ?? (goal === '7bit' && saysMore.has(part.fields.encoding) ? '7bit' : undefined)
+  const before = latin1(written)
+  let text = before
+  if (stated !== undefined) {
+    const header = readHeader(written)
+    const added = encoding !== undefined && isRoot ? mimeFields(header, isUtf8) : ''
+    text = withEncoding(before, header, { stated, added })
+  }
+  text = folded(text)
+  return written === bytes && text === before ? undefined : text
 }
+
+const saysMore: ReadonlySet<string> = new Set(['8bit', 'binary'])
+
+/** Folded where white space allows it (RFC 5322 2.2.3): that changes nothing for who reads it. */
+function folded(header: string): string {
+  return header.replace(longLine, line => {
+    let text = ''
+    let rest = line
+    while (rest.length > maxLineOctets) {
+      const at = Math.max(rest.lastIndexOf(' ', maxLineOctets), rest.lastIndexOf('\t', maxLineOctets))
+      if (rest.slice(0, Math.max(at, 0)).trim() === '') break
+      text += `${rest.slice(0, at)}\r\n`
+      rest = rest.slice(at)
+    }
+    return text + rest
+  })
+}
+
+const longLine = new RegExp(`[^\\r\\n]{${maxLineOctets + 1},}`, 'g')
 
 /** What makes a message of before MIME one of MIME. RFC 1428 3: where nobody knows the charset, that is said. */
 function mimeFields(header: Header, isUtf8: boolean): string {

@@ -4,7 +4,7 @@ import { printMailDate } from '#text/date.ts'
 import { decodeEncodedWords } from '#text/encoded-word.ts'
 import { maxShownFieldCharacters } from './limits.ts'
 import type { OutcomeClass } from './outcome.ts'
-import { type OutcomeWords, outcomeWords } from './outcome-words.ts'
+import { type OutcomeWords, wordsOf } from './outcome-words.ts'
 
 export interface DsnText {
   readonly hostname: string
@@ -20,6 +20,8 @@ export interface TextRecipient {
   /** The address that the sender wrote, when something forwarded it. */
   readonly wroteTo: string | undefined
   readonly action: Action
+  /** RFC 3463. */
+  readonly status: string
   readonly reply: string | undefined
   /** The host that said `reply`. */
   readonly by: string | undefined
@@ -52,10 +54,11 @@ export function plainWords(text: DsnText): string {
 }
 
 function recipientLines(recipient: TextRecipient, hostname: string): readonly string[] {
-  const { address, wroteTo, reply, by, class: kind, action } = recipient
-  const forwarded = wroteTo === undefined || wroteTo === address ? '' : `, to which your mail to <${wroteTo}> goes`
-  const lines = [`  <${address}>${forwarded}`]
-  const words = action === 'relayed' || action === 'delivered' || kind === undefined ? undefined : outcomeWords[kind]
+  const { address, wroteTo, status, reply, by, class: kind, action } = recipient
+  const isForwarded = wroteTo !== undefined && wroteTo !== address
+  const lines = [`  <${address}>${isForwarded ? `, to which your mail to <${wroteTo}> goes` : ''}`]
+  const isGood = action === 'relayed' || action === 'delivered'
+  const words = isGood || kind === undefined ? undefined : wordsOf({ class: kind, status, reply, isForwarded })
   if (words !== undefined) lines.push('', ...wrapped(words.happened, '    '))
   if (reply !== undefined && by === undefined)
     lines.push(...(words === undefined ? [] : ['']), ...wrapped(reply, '    '))

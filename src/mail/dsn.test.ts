@@ -141,6 +141,30 @@ test('each class of "no" says what happened, who can mend it and what to do next
   }
 })
 
+test('who wrote to an address that leads on to a closed one has not misspelt anything', () => {
+  const wroteTo = { type: 'rfc822', address: 'team@example.test' }
+  const textFor = (recipient: DsnRecipient) =>
+    latin1(composeDsn(dsnOf({ recipients: [recipient] }))).replace(/\s+/g, ' ')
+  const unknown: DsnRecipient = { ...bob, class: 'recipient-unknown', by: 'mx.example.test' }
+  assert.match(
+    textFor({ ...unknown, originalRecipient: wroteTo }),
+    /leads on to one that is not there[\s\S]* is spelled right/,
+  )
+  assert.match(
+    textFor({ ...unknown, originalRecipient: { type: 'rfc822', address: bob.address } }),
+    /Check the spelling/,
+  )
+})
+
+test("what an operator returned is nobody else's doing", () => {
+  const reply = 'returned by the operator of mail.example.test: the domain is misspelt'
+  const given: DsnRecipient = { ...bob, class: 'policy', status: '5.7.1', reply }
+  const text = latin1(composeDsn(dsnOf({ recipients: [given] }))).replace(/\s+/g, ' ')
+  assert.match(text, /The operator of this server took the message out of the queue and returned it to you\./)
+  assert.match(text, /Who can mend it: The administrator of mail\.example\.test\./)
+  assert.doesNotMatch(text, /receiving server/)
+})
+
 test('a reply as long as a line may be is folded', () => {
   const reply = `550 5.1.1 ${'word '.repeat(300)}`
   const report = latin1(composeDsn(dsnOf({ recipients: [{ ...bob, reply }] })))

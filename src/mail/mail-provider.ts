@@ -35,9 +35,11 @@ const suffixes = {
 
 export type MailProvider = keyof typeof suffixes
 
+// The keys of a constant are its type's.
+export const mailProviders: readonly MailProvider[] = Object.keys(suffixes) as MailProvider[]
+
 const providers: ReadonlyMap<string, MailProvider> = new Map(
-  // The keys of a constant are its type's.
-  (Object.keys(suffixes) as MailProvider[]).flatMap(provider => suffixes[provider].map(suffix => [suffix, provider])),
+  mailProviders.flatMap(provider => suffixes[provider].map(suffix => [suffix, provider])),
 )
 
 /** Of a host's name, in any case, with or without the final dot. */

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import type { OutcomeClass } from './outcome.ts'
 import { classify, type ReplyFacts, readReply } from './outcome-class.ts'
-import { outcomeWords } from './outcome-words.ts'
+import { outcomeWords, wordsOf } from './outcome-words.ts'
 
 interface Page {
   /** The page that quotes these replies. */
@@ -55,6 +55,11 @@ describe('real replies', () => {
 })
 
 const table: readonly (readonly [OutcomeClass, string, Partial<ReplyFacts>?])[] = [
+  // What follows is advice on how to log in.
+  [
+    'policy',
+    '550 5.7.1 <bob@far.test>: relaying denied: this address is not ours and you have not logged in. If you have an account here, log in: set your mail program to port 465 (TLS) or 587 (STARTTLS)',
+  ],
   // An address says nothing of the message.
   ['unclear', '550 5.7.1 <spam.virus@quota.example>: no'],
   ['recipient-unknown', '550 5.1.1 <"over quota"@spam.example>: no such user'],
@@ -132,4 +137,51 @@ test('a provider is known by the end of a host name alone', () => {
   assert.equal(provider('notgoogle.com'), undefined)
   assert.equal(provider('google.com.example.org'), undefined)
   assert.equal(provider(''), undefined)
+})
+
+describe('words of their own', () => {
+  const words: readonly (readonly [OutcomeClass, string, string, RegExp, RegExp])[] = [
+    [
+      'policy',
+      '5.7.1',
+      'returned by the operator of mail.example.test: misspelt',
+      /^The operator of this server/,
+      /^The administrator of \{host\}\.$/,
+    ],
+    ['ours', '5.4.6', '554 5.4.6 <bob@far.test>: it goes round in a loop', /goes round in a loop/, /forwarding/],
+    ['dns', '5.4.6', 'mail for far.test would come back', /goes round in a loop/, /forwarding/],
+    ['dns', '5.1.10', '556 5.1.10 far.test takes no mail', /takes no mail at all/, /mistyped/],
+    [
+      'recipient-unknown',
+      '5.1.10',
+      '550 5.1.10 RESOLVER.ADR.RecipientNotFound',
+      /no such mailbox/,
+      /person you write to/,
+    ],
+    ['network', '5.4.6', '554 5.4.6 Too many hops', /goes round in a loop/, /forwarding/],
+    [
+      'policy',
+      '5.7.1',
+      '554 5.7.1 <bob@far.test>: Relay access denied',
+      /does not take mail for this address/,
+      /mistyped/,
+    ],
+    [
+      'policy',
+      '5.7.1',
+      '550 5.7.1 relaying denied for bob@far.test',
+      /does not take mail for this address/,
+      /mistyped/,
+    ],
+    ['policy', '5.7.1', '550 5.7.1 Use the SMTP relay of your provider', /has a rule/, /receiving server/],
+    ['policy', '5.7.1', 'it was returned by the operator of far.test', /has a rule/, /receiving server/],
+    ['policy', '4.7.1', '451 4.7.1 Greylisted, try again in 5 minutes', /for now\.$/, /receiving server/],
+    ['network', '4.4.1', 'mx.far.test: it refused the connection', /could not be reached/, /receiving server/],
+  ]
+  for (const [kind, status, reply, happened, mender] of words)
+    test(`${kind} ${status} ${reply}`, () => {
+      const found = wordsOf({ class: kind, status, reply })
+      assert.match(found.happened, happened)
+      assert.match(found.mender, mender)
+    })
 })

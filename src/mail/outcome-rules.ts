@@ -59,6 +59,8 @@ const ofWords: readonly Rule[] = [
     text: any(
       /not authenticated (?:for|by) |resolver\.rst\.|transport\.rules|allowed-senders? list|customer block list/,
       /senders? block list|blocked senders|does not want your mail|mail relay denied/,
+      // Its further words may be advice: what to log in by, which port has TLS.
+      /^(?:<?@>?:? )?relaying denied: /,
     ),
   },
   {

@@ -1,4 +1,5 @@
 // Each class of "no" in plain words for whoever wrote the message: what happened, who can mend it, what to do next. `{host}` is this server.
+// Some sorts of "no" have words of their own within their class.
 
 import type { OutcomeClass } from './outcome.ts'
 
@@ -51,7 +52,7 @@ export const outcomeWords: Readonly<Record<OutcomeClass, OutcomeWords>> = {
     next: 'Send the message again later. If you have sent many messages in a short time, send fewer at a time.',
   },
   dns: {
-    happened: 'A domain could not be found in the DNS, or has no mail server there.',
+    happened: 'A domain could not be found in the DNS, has no mail server there, or its name servers give no answer.',
     mender: 'You, if the address is mistyped; else whoever runs that domain.',
     next: 'Check the spelling of the address after the @. If it is right, tell the person in another way that their domain has a fault.',
   },
@@ -80,4 +81,69 @@ export const outcomeWords: Readonly<Record<OutcomeClass, OutcomeWords>> = {
     mender: 'The administrator of the receiving server.',
     next: 'Read the answer above. If it does not help, ask the person in another way to show it to their administrator.',
   },
+}
+
+/** A "no" as rows, reports and commands keep it. */
+export interface Judged {
+  readonly class: OutcomeClass
+  /** RFC 3463. */
+  readonly status: string | null
+  readonly reply: string | null | undefined
+  /** Something on the way passed it on to this recipient, whom its sender did not write to. */
+  readonly isForwarded?: boolean
+}
+
+/** What the queue writes for what an operator gave up; the host's name and the reason follow. */
+export const returnedByOperator = 'returned by the operator of '
+
+const returned: OutcomeWords = {
+  happened: 'The operator of this server took the message out of the queue and returned it to you.',
+  mender: 'The administrator of {host}.',
+  next: 'Ask your administrator why, before you send it again.',
+}
+
+const loop: OutcomeWords = {
+  happened:
+    'The message goes round in a loop: the mail servers for this address pass it on to each other, or back here.',
+  mender: 'Whoever set up that address or its forwarding, with the administrator of {host}.',
+  next: 'Check the spelling of the address. If it is right, forward this report to your administrator; to send the message again does not help before that.',
+}
+
+const nullMx: OutcomeWords = {
+  happened: 'The domain of this address says that it takes no mail at all.',
+  mender: 'You, if the address is mistyped.',
+  next: 'Check the spelling of the address after the @. If it is right, reach the person in another way.',
+}
+
+const forwardedNowhere: OutcomeWords = {
+  happened: 'The address that you wrote to leads on to one that is not there, or is closed.',
+  mender: 'Whoever set up where that mail goes on to.',
+  next: 'The address that you wrote to is spelled right: tell the person in another way where their mail goes.',
+}
+
+const notYet: OutcomeWords = {
+  happened: 'The receiving server has a rule that does not let this message in for now.',
+  mender: 'The administrator of the receiving server.',
+  next: 'Send the message again later. If it is urgent, reach the person in another way.',
+}
+
+const notTheirs: OutcomeWords = {
+  happened: 'The server that the message was brought to does not take mail for this address, and passes none on.',
+  mender: 'You, if the address is mistyped; else whoever runs that domain, or the administrator of {host}.',
+  next: 'Check the spelling of the address after the @. If it is right, forward this report to your administrator.',
+}
+
+const relayDenied =
+  /\brelay(?:ing)?(?: \w+){0,2} (?:is )?(?:denied|not (?:permitted|allowed)|prohibited)|\b(?:unable to|do not) relay\b/i
+
+export function wordsOf({ class: kind, status, reply, isForwarded = false }: Judged): OutcomeWords {
+  if (reply?.startsWith(returnedByOperator)) return returned
+  // RFC 3463 3.5: routing loop detected.
+  if (/^[45]\.4\.6$/.test(status ?? '')) return loop
+  // RFC 7505 4.1.
+  if (kind === 'dns' && status === '5.1.10') return nullMx
+  if (kind === 'policy' && relayDenied.test(reply ?? '')) return notTheirs
+  if (kind === 'policy' && reply?.startsWith('4')) return notYet
+  if (kind === 'recipient-unknown' && isForwarded) return forwardedNowhere
+  return outcomeWords[kind]
 }

@@ -2,7 +2,7 @@
 // word, as with delivery reports.
 
 import { firstValue, type Header } from './header.ts'
-import { maxReturnedRecipients } from './limits.ts'
+import { maxAddressCharacters, maxReturnedRecipients, maxShownFieldCharacters } from './limits.ts'
 import { decodedPart, fieldGroups, partOfType, returnedHeader, unicode } from './report-parts.ts'
 import { parseStructure } from './structure.ts'
 
@@ -29,13 +29,13 @@ export function readArf(message: Uint8Array): Complaint | undefined {
   const original = returnedHeader(message, whole)
   const told = values('original-rcpt-to').map(bare).filter(isAddress)
   return {
-    feedbackType: (values('feedback-type')[0] ?? 'other').toLowerCase(),
+    feedbackType: (values('feedback-type')[0] ?? 'other').slice(0, maxShownFieldCharacters).toLowerCase(),
     originalSender: [values('original-mail-from')[0], returnPathOf(original)]
       .flatMap(value => value ?? [])
       .map(bare)
       .find(isAddress),
     originalRecipients: [...new Set(told.length > 0 ? told : toldByHotmail(original))].slice(0, maxReturnedRecipients),
-    userAgent: values('user-agent')[0],
+    userAgent: values('user-agent')[0]?.slice(0, maxShownFieldCharacters),
     original,
   }
 }
@@ -58,6 +58,8 @@ function bare(value: string): string {
     .replace(/^<(.*)>$/, '$1')
 }
 
+/** Of no more than an address can have, for the pattern takes the square of it. */
 function isAddress(text: string): boolean {
+  if (text.length > maxAddressCharacters) return false
   return /^[^\s<>]+@[^\s<>]+$/.test(text)
 }

@@ -3,7 +3,7 @@
 
 import { decodeUtf8Address } from '#text/xtext.ts'
 import { firstValue, readHeader } from './header.ts'
-import { maxDiagnosticCharacters, maxReturnedRecipients } from './limits.ts'
+import { maxAddressCharacters, maxDiagnosticCharacters, maxReturnedRecipients } from './limits.ts'
 import type { Part } from './part.ts'
 import { readQsbmf } from './read-qsbmf.ts'
 import { decodedPart, type FieldGroup, fieldGroups, partOfType, returnedHeader } from './report-parts.ts'
@@ -40,7 +40,8 @@ function readRecipient(group: FieldGroup): ReturnedRecipient {
     action: returnedActions.find(one => one === action),
     status: /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(status ?? '')?.[0],
     diagnostic: typed(group.get('diagnostic-code')?.[0])?.value.slice(0, maxDiagnosticCharacters),
-    remoteMta: typed(group.get('remote-mta')?.[0])?.value.replace(/\s.*$/, ''),
+    // Not by a pattern that begins anew at each of many spaces.
+    remoteMta: typed(group.get('remote-mta')?.[0])?.value.split(/\s/, 1)[0],
   }
 }
 
@@ -55,7 +56,7 @@ function addressOf(value: string | undefined): string | undefined {
   const read = typed(value)
   if (read === undefined) return undefined
   const address = read.value.replace(/^<(.*)>$/, '$1').trim()
-  if (address === '' || !address.includes('@')) return undefined
+  if (!address.includes('@') || address.length > maxAddressCharacters) return undefined
   return read.type === 'utf-8' ? fromUnitext(address) : address
 }
 

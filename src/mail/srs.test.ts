@@ -68,6 +68,13 @@ describe('the sender rewriting scheme', () => {
     assert.equal(readSrs({ sign, now: late - 2 * dayMs }, atEnd), undefined)
   })
 
+  test('what another one has rewritten holds for thirty days, and not for sixty', () => {
+    const sender = { localPart: 'SRS0=aaaa=aa=far.test=alice', domain: 'first.test' }
+    const { localPart } = srsLocalPart({ sign, now }, sender)
+    assert.deepEqual(readSrs({ sign, now: now + 30 * dayMs }, localPart), sender)
+    assert.equal(readSrs({ sign, now: now + 60 * dayMs }, localPart), undefined)
+  })
+
   test('it says when a local part is longer than one may be', () => {
     const long = { localPart: 'bounces+1234567-abcd-alice=here.test', domain: 'em1234.shop.example' }
     assert.equal(srsLocalPart({ sign, now }, long).isTooLong, true)

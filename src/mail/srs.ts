@@ -30,7 +30,7 @@ export function srsLocalPart(needs: SrsNeeds, sender: MailAddress): Rewritten {
   const written =
     again === undefined
       ? `SRS0=${signatureOf(needs.sign, textOfFirst(day, domain, localPart))}=${day}=${domain}=${localPart}`
-      : `SRS1=${signatureOf(needs.sign, textOfSecond(again.domain, again.rest))}=${again.domain}=${again.rest}`
+      : `SRS1=${signatureOf(needs.sign, textOfSecond(again, spanOf(needs.now)))}=${again.domain}=${again.rest}`
   return { localPart: written, isTooLong: new TextEncoder().encode(written).length > longestLocalPart }
 }
 
@@ -51,11 +51,13 @@ function readFirst({ sign, now }: SrsNeeds, written: string): MailAddress | unde
   return isRecent(number, { now, days: validDays, cycle }) ? { localPart, domain: domain.toLowerCase() } : undefined
 }
 
-/** The day in it is the first forwarder's to look at. */
-function readSecond({ sign }: SrsNeeds, written: string): MailAddress | undefined {
+/** The day in it is the first forwarder's to look at, and whoever plays one looks at nothing: so it ends here, too. */
+function readSecond({ sign, now }: SrsNeeds, written: string): MailAddress | undefined {
   const [, signature, domain, rest] = /^srs1[=+-]([^=]+)=([^=]+)=([=+-].+)$/is.exec(written) ?? []
   if (signature === undefined || domain === undefined || rest === undefined) return undefined
-  if (!isSame(signature.toLowerCase(), signatureOf(sign, textOfSecond(domain, rest)))) return undefined
+  const isOf = (span: number) =>
+    isSame(signature.toLowerCase(), signatureOf(sign, textOfSecond({ domain, rest }, span)))
+  if (!isOf(spanOf(now)) && !isOf(spanOf(now) - 1)) return undefined
   return { localPart: `SRS0${rest}`, domain: domain.toLowerCase() }
 }
 
@@ -72,8 +74,14 @@ function textOfFirst(day: string, domain: string, localPart: string): string {
   return `srs0 ${day}=${domain}=${localPart}`.toLowerCase()
 }
 
-function textOfSecond(domain: string, rest: string): string {
-  return `srs1 ${domain}=${rest}`.toLowerCase()
+/** `span`: when it was signed; it stands nowhere else, for there is no room for it. */
+function textOfSecond({ domain, rest }: { readonly domain: string; readonly rest: string }, span: number): string {
+  return `srs1 ${span} ${domain}=${rest}`.toLowerCase()
+}
+
+/** It holds for the rest of one and for the next. */
+function spanOf(now: number): number {
+  return Math.floor(now / (validDays * dayMs))
 }
 
 function dayOf(now: number): string {

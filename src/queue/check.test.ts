@@ -16,6 +16,14 @@ const harms: readonly (readonly [string, readonly string[], Sql])[] = [
   ['nothing', [], sql`SELECT 1`],
   ['the kept bytes', ['queued-message-without-bytes'], sql`DELETE FROM blob_kept`],
   ['the recipients', ['queued-message-without-recipient'], sql`DELETE FROM queue_recipient`],
+  ['the time', ['queued-recipient-without-time'], sql`UPDATE queue_recipient SET next_at = NULL`],
+  ['the lease', ['queued-recipient-without-time'], sql`UPDATE queue_recipient SET next_at = NULL, state = 'active'`],
+  ['the report', ['report-without-time'], sql`UPDATE queue_recipient SET next_at = NULL, state = 'failed'`],
+  [
+    'the message of a try',
+    ['tries-without-message'],
+    sql`INSERT INTO queue_try (account_id, message_id, number, tried_at, took_ms, host, transcript) VALUES (1, 'x', 1, 1, 1, 'h', '')`,
+  ],
   ['the messages', ['queued-recipient-without-message', 'kept-for-nobody'], sql`DELETE FROM queue_message`],
 ]
 for (const [what, wanted, harm] of harms) {

@@ -43,11 +43,12 @@ export const limits = {
   /** Recipients that are taken up at a time: of a lane, and when all of a hop are put off alike. */
   page: 100,
   pageOfFate: 1_000,
-  /** Recipients in hand, in memory and with couriers, beyond which no more are taken up but one page for a courier that has none. */
-  inHand: 20_000,
+  /** Recipients in hand, in memory and with couriers, beyond which only couriers that have nothing take more up, a few at a time. */
+  inHand: 4_000,
+  pageWhenFull: 10,
   /** Messages that go from `accept` to their courier without being read again: octets of one, of all; recipients of one lane. */
   handedBytes: 64 * 1024,
-  handedBytesOfAll: 32 * 1024 * 1024,
+  handedBytesOfAll: 16 * 1024 * 1024,
   handedPerLane: 200,
   /** Outcomes that are not written down yet; couriers wait beyond that. */
   unrecorded: 500,

@@ -195,7 +195,8 @@ export class Lines {
     void work.then(() => this.#running.delete(work))
   }
 
-  async #take(lane: Lane, count: number) {
+  async #take(lane: Lane, wanted: number) {
+    const count = this.#isFull ? Math.min(wanted, limits.pageWhenFull) : wanted
     const { database, clock, log, holder, carriage, recorder } = this.#needs
     const schedule = this.#scheduleOf(lane.hop)
     const now = clock.now()

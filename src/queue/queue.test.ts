@@ -1,53 +1,23 @@
 // Messages that wait: held, released, refused, delayed, reported; on each engine, under a clock that stands still until a test moves it.
 
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { test } from 'node:test'
 import { manualClock } from '#io/manual-clock.ts'
-import { type Database, sql } from '#io/sql/database.ts'
-import { openPglite } from '#io/sql/pglite.ts'
-import { firstValue, readHeader } from '#mail/header.ts'
+import { sql } from '#io/sql/database.ts'
 import { noMailParameters } from '#wire/smtp/parameters.ts'
 import { refuse } from '#wire/smtp/refusals.ts'
+import { type Engine, onEachEngine } from './each-engine.ts'
 import { limits } from './limits.ts'
 import type { Carrier } from './queue.ts'
-import { TemporaryQueue, type TemporaryQueueOptions } from './temporary-queue.ts'
+import { actionsIn, subjectOf, TemporaryQueue } from './temporary-queue.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
-/** Action and status of each recipient that a report names. */
-function actionsIn(report: string): readonly string[] {
-  return [...report.matchAll(/^Action: (.*)\r\nStatus: (.*)\r$/gm)].map(([, action, status]) => `${action} ${status}`)
-}
+onEachEngine('the queue', contract)
 
-function subjectOf(text: string): string | undefined {
-  return firstValue(readHeader(Buffer.from(text)), 'subject')
-}
-
-describe('the queue on SQLite', () => contract(undefined))
-describe('the queue on PGlite', () => contract(openPglite))
-
-function contract(openDatabase: (() => Promise<Database>) | undefined): void {
-  let database: Database | undefined
-  /** What says nothing new about statements: PGlite takes seconds for each. */
-  const testOnSqlite = openDatabase === undefined ? test : () => {}
-
-  before(async () => {
-    database = await openDatabase?.()
-  })
-
-  after(async () => {
-    await database?.[Symbol.asyncDispose]()
-  })
-
-  /** Each test begins with nothing; PGlite takes too long to start for a database each. */
-  async function open(options: TemporaryQueueOptions = {}): Promise<TemporaryQueue> {
-    if (database === undefined) return await TemporaryQueue.open(options)
-    await database.write(tx => tx.define('DROP SCHEMA public CASCADE; CREATE SCHEMA public'))
-    return await TemporaryQueue.open({ ...options, database })
-  }
-
+function contract({ open, testOnSqlite }: Engine): void {
   test('a message is delivered at its time, not before, and its bytes are let go', async () => {
     await using place = await open()
     for (const text of ['Subject: small\r\n\r\n', `Subject: large\r\n\r\n${'x'.repeat(200_000)}\r\n`])
@@ -118,6 +88,7 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
     ['was disabled', '5.2.1', place => place.directory.setDisabled('bob@example.test', true)],
     ['can never hold the message', '5.2.2', place => place.store.setQuota(2, 10)],
   ]
+
   for (const [what, status, change] of gone) {
     testOnSqlite(`a recipient that ${what} is reported at once, with the message`, async () => {
       await using place = await open()
@@ -246,6 +217,36 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
     assert.deepEqual([await place.inbox('bob'), (await place.inbox('carol')).length], [[], 1])
   })
 
+  test('an address that has come to be a forward brings the message to all of its targets', async () => {
+    await using place = await open()
+    await place.hold({ to: { bob: { notify: ['SUCCESS'] } }, inMs: hourMs })
+    await place.directory.removeAccount('bob@example.test')
+    await place.directory.addAlias('bob@example.test', 'carol@example.test', 'eve@far.test', 'gus@near.test')
+    await place.pass(hourMs)
+    assert.equal((await place.inbox('carol')).length, 1)
+    assert.deepEqual(
+      place.carriage.arrived.map(({ hop, to }) => [hop, ...to]),
+      [
+        ['far.test', 'eve@far.test'],
+        ['near.test', 'gus@near.test'],
+      ],
+    )
+    assert.deepEqual(await place.queue.list(), [])
+  })
+
+  testOnSqlite('an address of a domain that is no more ours goes to its host', async () => {
+    await using place = await open()
+    await place.hold({ to: { bob: {} }, inMs: hourMs })
+    const resolve = place.directory.resolve.bind(place.directory)
+    place.directory.resolve = async (localPart, domain) =>
+      localPart === 'bob' ? { kind: 'not-local' } : await resolve(localPart, domain)
+    await place.pass(hourMs)
+    assert.deepEqual(
+      place.carriage.arrived.map(({ hop, to }) => [hop, ...to]),
+      [['example.test', 'bob@example.test']],
+    )
+  })
+
   test('each recipient has its own outcome, and those that were reached are not reached again', async () => {
     let isFirst = true
     const carrier = (local: Carrier): Carrier => ({
@@ -270,94 +271,6 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
     assert.equal((await place.inbox('alice')).length, 1)
   })
 
-  // A folder restored without its blobs, say.
-  testOnSqlite('a message whose bytes are gone is a fault, holds up nobody, and waits to be dropped', async () => {
-    await using place = await TemporaryQueue.open()
-    const lost = await place.hold({ inMs: 1 })
-    await loseBytes(place)
-    await place.hold({ text: 'Subject: other\r\n\r\n', inMs: 2 })
-    await place.pass(2)
-    assert.deepEqual((await place.inbox('bob')).map(subjectOf), ['other'])
-    assert.deepEqual(
-      place.log.events.filter(({ event }) => event === 'queue.fault').map(({ fields }) => fields?.message),
-      [lost],
-    )
-    assert.equal(await place.act('drop', lost), 1)
-  })
-
-  testOnSqlite('what every try has a fault with is given up in the end, and its sender told', async () => {
-    await using place = await open({ carrier: failing })
-    await place.hold({ text: 'Subject: tea\r\n\r\nhot\r\n' })
-    await place.pass(limits.giveUpMs)
-    assert.deepEqual((await place.inbox('alice')).map(actionsIn), [['delayed 4.3.0']])
-    await place.pass(dayMs)
-    const reports = await place.inbox('alice')
-    assert.deepEqual(reports.map(actionsIn), [['delayed 4.3.0'], ['failed 4.4.7']])
-    assert.match(reports[1] ?? '', /Subject: tea\r\n\r\nhot/)
-    assert.deepEqual(await place.queue.list(), [])
-  })
-
-  testOnSqlite('a message whose bytes are gone is given up in the end like any other', async () => {
-    await using place = await open()
-    await place.hold({ to: { bob: {}, carol: { notify: ['NEVER'] } } })
-    await loseBytes(place)
-    await place.pass(limits.giveUpMs + dayMs)
-    assert.deepEqual((await place.inbox('alice')).map(actionsIn), [['delayed 4.3.0'], ['failed 4.4.7']])
-    assert.deepEqual(await place.queue.list(), [])
-  })
-
-  testOnSqlite('a message whose bytes cannot be read is given up in the end like any other', async () => {
-    await using place = await open({ carrier: failing })
-    await place.hold({})
-    const { store } = place.needs
-    const kept = store.kept.bind(store)
-    store.kept = async blobId => {
-      const spooled = await kept(blobId)
-      return spooled && Object.assign(spooled, { read: () => Promise.reject(new Error('a bad sector')) })
-    }
-    await place.pass(limits.giveUpMs + dayMs)
-    assert.deepEqual((await place.inbox('alice')).map(actionsIn), [['delayed 4.3.0'], ['failed 4.4.7']])
-    assert.deepEqual(await place.queue.list(), [])
-  })
-
-  for (const table of ['queue_message', 'queue_recipient']) {
-    testOnSqlite(`a row of ${table} that cannot be read holds up nobody, and can be dropped`, async () => {
-      await using place = await open()
-      const unreadable = await place.hold({ inMs: 1 })
-      await place.needs.database.write(tx => tx.define(`UPDATE ${table} SET parameters = '{'`))
-      await place.hold({ text: 'Subject: other\r\n\r\n', inMs: 2 })
-      await place.pass(2 + minuteMs)
-      assert.deepEqual((await place.inbox('bob')).map(subjectOf), ['other'])
-      assert.deepEqual(
-        place.log.events.filter(({ level }) => level === 'error').map(({ event, fields }) => [event, fields?.message]),
-        [
-          ['queue.fault', unreadable],
-          ['queue.fault', unreadable],
-        ],
-      )
-      assert.equal(await place.act('drop', unreadable), 1)
-    })
-  }
-
-  testOnSqlite('a fault before and after the delivery loses nothing and delivers once', async () => {
-    const faults = ['before', 'after']
-    const carrier = (local: Carrier): Carrier => ({
-      async carry(message) {
-        const fault = faults.shift()
-        if (fault === 'before') throw new Error('before')
-        const outcomes = await local.carry(message)
-        if (fault === 'after') throw new Error('after')
-        return outcomes
-      },
-    })
-    await using place = await open({ carrier })
-    await place.hold({ to: { bob: { notify: ['SUCCESS'] } } })
-    await place.pass(hourMs)
-    assert.equal((await place.inbox('bob')).length, 1)
-    assert.deepEqual((await place.inbox('alice')).map(actionsIn), [['delivered 2.0.0']])
-    assert.equal(place.log.events.filter(({ event }) => event === 'queue.fault').length, 2)
-  })
-
   test('an account holds up to so many octets', async () => {
     await using place = await open({ scheduledBytesPerAccount: 60 })
     const [text, inMs] = ['Subject: tea\r\n\r\nhot.\r\n', dayMs]
@@ -368,81 +281,6 @@ function contract(openDatabase: (() => Promise<Database>) | undefined): void {
     assert.equal(await place.hold({ text: 'x', inMs, ...bob }), 'm4')
     assert.equal(await place.act('drop', first), 1)
     assert.equal(await place.hold({ text, inMs }), 'm5')
-  })
-
-  test('an operator lists, looks, releases and drops', async () => {
-    await using place = await open()
-    const arrivedAt = place.clock.now()
-    const first = await place.hold({ to: { bob: {}, carol: {} }, inMs: dayMs })
-    place.clock.advance(1)
-    const second = await place.hold({ to: { carol: {} }, inMs: hourMs })
-    const idsOf = async (filter = {}) => (await place.queue.list(filter)).map(({ messageId }) => messageId)
-    assert.deepEqual(await idsOf(), [first, second])
-    assert.deepEqual(await idsOf({ recipient: 'BOB@example.test' }), [first])
-    assert.deepEqual(await idsOf({ sender: 'alice@example.test', state: 'scheduled' }), [first, second])
-    assert.deepEqual(await idsOf({ state: 'failed' }), [])
-    const [head] = await place.queue.list()
-    assert.deepEqual(
-      (await place.queue.list({}, head)).map(({ messageId }) => messageId),
-      [second],
-    )
-    const facts = {
-      ...{ messageId: first, accountId: 1, origin: 'submission', sender: 'alice@example.test', sizeBytes: 21 },
-      ...{ arrivedAt, releaseAt: arrivedAt + dayMs, nextAt: arrivedAt + dayMs, recipientCount: 2 },
-      recipients: ['bob', 'carol'].map(name => ({
-        ...{ address: `${name}@example.test`, state: 'scheduled', hop: 'local', tries: 0, nextAt: arrivedAt + dayMs },
-        ...{ status: undefined, reply: undefined, class: undefined, heldFor: undefined },
-      })),
-    }
-    assert.deepEqual(head, facts)
-    assert.deepEqual(await place.queue.show(first), {
-      ...{ ...facts, returnPath: 'alice@example.test', expiresAt: arrivedAt + 6 * dayMs, tries: [] },
-      header: 'Received: here\r\nSubject: tea\r\n\r\n',
-    })
-    assert.equal(await place.act('drop', second), 1)
-    assert.equal(await place.act('drop', second), 0)
-    assert.equal(await place.queue.show(second), undefined)
-    assert.equal(await place.act('release', second), 0)
-    assert.equal(await place.act('release', first), 2)
-    await place.pass(1)
-    assert.deepEqual([(await place.inbox('bob')).length, (await place.inbox('carol')).length], [1, 1])
-    assert.deepEqual(await place.inbox('alice'), [])
-  })
-
-  testOnSqlite('what is dropped while it is in hand reaches nobody', async () => {
-    const [begun, dropped] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-    const carrier = (local: Carrier): Carrier => ({
-      async carry(message) {
-        begun.resolve()
-        await dropped.promise
-        return await local.carry(message)
-      },
-    })
-    await using place = await open({ carrier })
-    const id = await place.hold({})
-    place.clock.advance(1)
-    await begun.promise
-    assert.equal(await place.act('drop', id), 1)
-    dropped.resolve()
-    await place.queue.idle()
-    assert.deepEqual(await place.inbox('bob'), [])
-    assert.deepEqual(
-      place.log.events.filter(({ level }) => level === 'error'),
-      [],
-    )
-  })
-}
-
-/** Brings reports alone. */
-const failing = (local: Carrier): Carrier => ({
-  carry: message => (message.sender === '' ? local.carry(message) : Promise.reject(new Error('always'))),
-})
-
-async function loseBytes(place: TemporaryQueue): Promise<void> {
-  await place.needs.database.write(async tx => {
-    await tx.run(sql`DELETE FROM blob_kept`)
-    await tx.run(sql`DELETE FROM blob_bytes`)
-    await tx.run(sql`DELETE FROM blob`)
   })
 }
 
@@ -461,4 +299,10 @@ test('an account holds up to its limit', async () => {
   assert.equal(await place.hold({ inMs: dayMs, accountId: 2, sender: 'bob@example.test' }), 'm1002')
   assert.equal(await place.act('drop', 'm7'), 1)
   assert.equal(await place.hold({ inMs: dayMs }), 'm1003')
+  // More than one look at the rows takes.
+  const count = limits.scheduledPerAccount + 1
+  assert.ok(count > limits.rowsPerSlice)
+  assert.equal((await place.queue.stats()).messages, count)
+  assert.deepEqual(await place.queue.act('hold', { state: 'scheduled' }), { messages: count, recipients: count })
+  assert.deepEqual(await place.queue.act('drop', {}), { messages: count, recipients: count })
 })

@@ -12,6 +12,7 @@ import { type MemoryLog, memoryLog } from '#io/memory-log.ts'
 import { seededRandom } from '#io/seeded-random.ts'
 import { type Database, sql } from '#io/sql/database.ts'
 import { openSqlite } from '#io/sql/sqlite.ts'
+import { firstValue, readHeader } from '#mail/header.ts'
 import { openStore } from '#store/open.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { Store } from '#store/store.ts'
@@ -21,7 +22,7 @@ import { noMailParameters, noRecipientParameters, type RecipientParameters } fro
 import { checkQueue } from './check.ts'
 import { limits } from './limits.ts'
 import { openQueue, type QueueNeeds } from './open.ts'
-import type { Action, Carrier, NewMessage, Queue, Settled } from './queue.ts'
+import type { Action, Carrier, Filter, NewMessage, Queue, Settled } from './queue.ts'
 import { ScriptedCarriage } from './scripted-carriage.ts'
 
 const accountIds: Readonly<Record<string, number>> = { alice: 1, bob: 2, carol: 3 }
@@ -217,9 +218,24 @@ export class TemporaryQueue implements AsyncDisposable {
   }
 }
 
+/** `eve@far.test deferred`: of the recipients that fit, in the order of the list. */
+export async function statesOf({ queue }: TemporaryQueue, filter: Filter = {}): Promise<readonly string[]> {
+  const found = await queue.list(filter)
+  return found.flatMap(({ recipients }) => recipients.map(({ address, state }) => `${address} ${state}`))
+}
+
 /** Lets the event loop turn until it is so, a bounded number of times. */
 export async function turnsUntil(isSo: () => boolean | Promise<boolean>): Promise<void> {
   for (let turn = 0; turn < 2_000 && !(await isSo()); turn += 1) await new Promise(resolve => setImmediate(resolve))
+}
+
+/** Action and status of each recipient that a report names. */
+export function actionsIn(report: string): readonly string[] {
+  return [...report.matchAll(/^Action: (.*)\r\nStatus: (.*)\r$/gm)].map(([, action, status]) => `${action} ${status}`)
+}
+
+export function subjectOf(text: string): string | undefined {
+  return firstValue(readHeader(Buffer.from(text)), 'subject')
 }
 
 function intoInbox(store: Store): Carrier {

@@ -1,8 +1,8 @@
-// The hop of what no route leads anywhere for now. When it is released its route is asked for again, as before each try: it goes there, or is held as before.
+// The hop of what no route leads anywhere for now, named as no route can be. When it is released its route is asked for again, as before each try: it goes there, or is held as before.
 
 import type { Bringer } from './bringer.ts'
 
-export const unroutedHop = 'held'
+export const unroutedHop = '(none)'
 
 /** Brings nothing: whatever is taken up for this hop goes to another, or is held. */
 export const noBringer: Bringer = {

@@ -30,19 +30,33 @@ export function destinationsOf(recipients: readonly TakenRecipient[]): Destinati
   const inOrder = recipients.toSorted((one, other) => waysOf(one) - waysOf(other))
   for (const { address, parameters, mailboxes, elsewhere: others } of inOrder) {
     const isOneOfMany = mailboxes.length + others.length > 1
+    // RFC 3461 5.2.7.3: who asked to hear of the delivery hears of one, the first, for one address was written to.
+    let asked = parameters
     for (const { accountId, detail } of mailboxes) {
       const key = `${accountId} ${detail ?? ''}`
-      if (!isOneOfMany || !seen.has(key)) here.push({ accountId, detail, address, parameters })
+      if (!isOneOfMany || !seen.has(key)) {
+        here.push({ accountId, detail, address, parameters: asked })
+        asked = withoutSuccess(parameters)
+      }
       seen.add(key)
     }
     for (const { address: other, forwarder } of others) {
       const key = keyOf(other)
       if (elsewhere.has(key)) continue
-      const asked = forwarder === undefined ? parameters : withOriginal(parameters, address)
-      elsewhere.set(key, { address: other, parameters: asked, forwarder })
+      const own = forwarder === undefined ? asked : withOriginal(asked, address)
+      elsewhere.set(key, { address: other, parameters: own, forwarder })
+      asked = withoutSuccess(parameters)
     }
   }
   return { here, elsewhere: [...elsewhere.values()] }
+}
+
+/** Of deliveries nobody is told; of what fails as before. */
+export function withoutSuccess(parameters: RecipientParameters): RecipientParameters {
+  const { notify } = parameters
+  if (notify?.includes('SUCCESS') !== true) return parameters
+  const left = notify.filter(one => one !== 'SUCCESS')
+  return { ...parameters, notify: left.length === 0 ? ['NEVER'] : left }
 }
 
 /** Reports then name the address that the sender knows (RFC 3461 5.2.7). */
@@ -72,11 +86,6 @@ export function forwardersOf(elsewhere: readonly Pick<Elsewhere, 'forwarder'>[])
   const forwarders = new Map<string, Forwarder>()
   for (const { forwarder } of elsewhere) if (forwarder !== undefined) forwarders.set(forwarder.address, forwarder)
   return [...forwarders.values()]
-}
-
-/** So that the next server that brings it back here is told that it goes round (RFC 9228). */
-export function deliveredToFields(forwarders: readonly Forwarder[]): string {
-  return forwarders.map(({ address }) => `Delivered-To: ${address}\r\n`).join('')
 }
 
 /** `fields` of a copy that stays here, which has a Delivered-To of its own. */

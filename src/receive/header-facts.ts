@@ -69,21 +69,27 @@ export function holdsUtf8(header: Uint8Array): boolean {
 }
 
 /**
- * That one of `addresses` to which the message was delivered before, as our own marks tell: we wrote Delivered-To for it and a Received.
+ * Whom the message was delivered to before, as our own marks tell: we wrote one of `marks` (in lower case, with the address to name) into a
+ * Delivered-To, and a Received.
  * A reader who sends it on again by hand puts Resent fields above them (RFC 5322 3.6.6): that is no loop.
  */
 export function deliveredBefore(
   header: Uint8Array,
-  { addresses, hostname }: { readonly addresses: readonly string[]; readonly hostname: string },
+  { marks, hostname }: { readonly marks: ReadonlyMap<string, string>; readonly hostname: string },
 ): string | undefined {
   const { fields } = readHeader(header)
   const resent = fields.findIndex(field => /^resent-/i.test(field.name))
-  const marks = fields
+  const found = fields
     .slice(0, resent < 0 ? fields.length : resent)
     .filter(field => field.name.toLowerCase() === 'delivered-to')
-    .map(field => utf8(fromLatin1(field.value)).toLowerCase())
-  const found = addresses.find(address => marks.includes(address.toLowerCase()))
+    .map(field => marks.get(utf8(fromLatin1(field.value)).toLowerCase()))
+    .find(address => address !== undefined)
   return found !== undefined && fields.some(field => isReceivedBy(hostname, field)) ? found : undefined
+}
+
+/** How often it has come by here. */
+export function timesReceivedBy(hostname: string, header: Uint8Array): number {
+  return readHeader(header).fields.filter(field => isReceivedBy(hostname, field)).length
 }
 
 function isReceivedBy(hostname: string, { name, value }: { readonly name: string; readonly value: string }): boolean {

@@ -3,6 +3,9 @@
 /** RFC 5321 6.3 wants at least 100 allowed; honest mail has some ten. */
 export const maxReceivedFields = 50
 
+/** Of those, this server's own, in what goes on from here. */
+export const maxOwnReceivedFields = 5
+
 /** Addresses of a From that are looked up; nobody writes a message in the name of more. */
 export const maxFromAddresses = 20
 

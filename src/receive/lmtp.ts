@@ -13,12 +13,13 @@ import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
 import { destinationsOf } from './destinations.ts'
-import { deliveredBefore, headerOf, refusedContent, shapeOf } from './header-facts.ts'
+import { headerOf, refusedContent, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import { type OnwardNeeds, onwardMessage } from './onward.ts'
 import type { ReceivePolicy } from './policy.ts'
 import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './recipient.ts'
 import type { Returns } from './returns.ts'
+import { comesTooOften, deliveredBeforeTo } from './rounds.ts'
 import { localRecipients, noteOrigin, type Taken, traceOf } from './taken.ts'
 import { unwantedOfServers } from './unwanted.ts'
 import { messageRefusal } from './verdict.ts'
@@ -126,11 +127,10 @@ class LmtpTransaction implements Transaction {
     await this.#needs.returns?.note({ messageId: this.#sender.messageId, recipients, message })
   }
 
-  #goesRound(header: Uint8Array, { elsewhere }: TakenRecipient): Refusal | undefined {
-    const { hostname } = this.#needs
-    const addresses = elsewhere.flatMap(({ forwarder }) => (forwarder === undefined ? [] : [forwarder.address]))
-    const address = addresses.length === 0 ? undefined : deliveredBefore(header, { addresses, hostname })
-    return address === undefined ? undefined : refuse('delivered-to-loop', { address })
+  #goesRound(header: Uint8Array, recipient: TakenRecipient): Refusal | undefined {
+    const address = deliveredBeforeTo(this.#needs, { header, recipients: [recipient], ofRecipients: false })
+    if (address !== undefined) return refuse('delivered-to-loop', { address })
+    return comesTooOften(this.#needs, header, [recipient])
   }
 
   async #store(spooled: SpooledMessage, taken: Taken, fields: string): Promise<Refusal | undefined> {
@@ -138,7 +138,8 @@ class LmtpTransaction implements Transaction {
     const { messageId, path, parameters } = this.#sender
     const destinations = destinationsOf(taken.recipients)
     if (destinations.elsewhere.length > 0) {
-      const onward = { taken, destinations, fields, spooled, verified: undefined }
+      // The server in front has asked whatever is to be asked of the sender.
+      const onward = { taken, destinations, fields, spooled, verified: undefined, isTrusted: true }
       return await queue.accept(await onwardMessage(this.#needs, onward))
     }
     await delivery.deliver({

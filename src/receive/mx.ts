@@ -19,16 +19,17 @@ import type { Verifier } from '#verify/verifier.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
-import { type Destinations, destinationsOf, forwardersOf, keptHere, knownToOf } from './destinations.ts'
+import { destinationsOf, keptHere, knownToOf } from './destinations.ts'
 import { tooMuchIn } from './header-cost.ts'
-import { deliveredBefore, headerOf, refusedContent, shapeOf } from './header-facts.ts'
+import { headerOf, refusedContent, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import type { MailDomains } from './mail-domains.ts'
-import { type OnwardNeeds, onwardMessage } from './onward.ts'
+import { type Onward, type OnwardNeeds, onwardMessage, tellsOfDelivery } from './onward.ts'
 import type { ReceivePolicy } from './policy.ts'
 import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './recipient.ts'
 import type { Returns } from './returns.ts'
-import { localRecipients, noteOrigin, type Taken, traceOf } from './taken.ts'
+import { comesTooOften, deliveredBeforeTo } from './rounds.ts'
+import { localRecipients, noteOrigin, traceOf } from './taken.ts'
 import { unwantedOfServers } from './unwanted.ts'
 import { messageRefusal, peerRefusal, senderVerdict } from './verdict.ts'
 
@@ -134,10 +135,10 @@ class MxTransaction implements Transaction {
     const all = destinationsOf(this.#recipients)
     const destinations = isJunk ? keptHere(all) : all
     if (destinations.here.length + destinations.elsewhere.length === 0) return refuse('junk-not-sent-on')
+    const isTrusted = this.#isTrusted || !isPublic(this.#client.address)
+    const onward = { taken, destinations, fields, verified, isTrusted, isJunk, spooled: message }
     const stored =
-      destinations.elsewhere.length === 0
-        ? this.#deliver(message, { taken, destinations, fields, isJunk })
-        : this.#sendOn(message, { taken, destinations, fields, verified })
+      destinations.elsewhere.length > 0 || tellsOfDelivery(onward) ? this.#sendOn(onward) : this.#deliver(onward)
     const noted = isJunk ? undefined : this.#noteAccepted()
     // Together, so that both are one commit of the database.
     const [no] = noted === undefined ? [await stored] : await Promise.all([stored, noted])
@@ -145,26 +146,20 @@ class MxTransaction implements Transaction {
     return no ?? { kind: 'taken' }
   }
 
-  async #deliver(
-    spooled: SpooledMessage,
-    { taken, destinations, fields, isJunk }: Sorted & { readonly isJunk: boolean },
-  ): Promise<undefined> {
+  async #deliver({ taken, destinations, fields, spooled, isJunk }: Onward): Promise<undefined> {
     await this.#needs.delivery.deliver({
       messageId: this.#sender.messageId,
       sender: this.#sender.path?.address ?? '',
       recipients: localRecipients(taken, destinations),
       fields,
-      isJunk,
+      isJunk: isJunk === true,
       spooled,
       mayBeBinary: this.#sender.parameters.body === 'BINARYMIME',
     })
   }
 
-  async #sendOn(
-    spooled: SpooledMessage,
-    sorted: Sorted & { readonly verified: Verified | undefined },
-  ): Promise<Refusal | undefined> {
-    return await this.#needs.queue.accept(await onwardMessage(this.#needs, { ...sorted, spooled }))
+  async #sendOn(onward: Onward): Promise<Refusal | undefined> {
+    return await this.#needs.queue.accept(await onwardMessage(this.#needs, onward))
   }
 
   abort(): void {
@@ -184,18 +179,19 @@ class MxTransaction implements Transaction {
 
   #refusalOf(header: Uint8Array, transfer: TransferFacts): Refusal | undefined {
     const { hostname, policy, log } = this.#needs
-    const forwarders = forwardersOf(this.#recipients.flatMap(({ elsewhere }) => elsewhere))
-    const addresses = [...this.#recipients, ...forwarders].map(({ address }) => address)
+    const recipients = this.#recipients
     const rule = refusedContent(header, policy.refuseContent)
     if (rule !== undefined) log.info('receive.content-refused', { message: this.#sender.messageId, ...rule })
     const shape = shapeOf(header, transfer)
     const facts = {
       ...shape,
-      deliveredBefore: shape.wasDelivered ? deliveredBefore(header, { addresses, hostname }) : undefined,
+      deliveredBefore: shape.wasDelivered
+        ? deliveredBeforeTo(this.#needs, { header, recipients, ofRecipients: true })
+        : undefined,
       foreignFrom: undefined,
       refusedContent: rule,
     }
-    return messageRefusal(facts, hostname)
+    return messageRefusal(facts, hostname) ?? comesTooOften(this.#needs, header, recipients)
   }
 
   /** Undefined: nobody outside can say anything of this peer. */
@@ -236,10 +232,4 @@ class MxTransaction implements Transaction {
     const recipients = knownToOf(this.#recipients)
     return { address: this.#client.address, sender: path?.address ?? '', recipients }
   }
-}
-
-interface Sorted {
-  readonly taken: Taken
-  readonly destinations: Destinations
-  readonly fields: string
 }

@@ -1,6 +1,7 @@
 // What comes back to us about mail that we sent: delivery reports to a signed return path (VERP), complaints of recipients (RFC 5965) to any address.
 // It is noted of which message and recipient it is and of what class, a recipient that is not there or complains goes on its sender's list, and the
-// message goes on to its owner as every other: whoever takes mail from other servers calls `note` once it is stored.
+// message goes on to its owner as every other: whoever takes mail from other servers calls `note` once it is stored. Each recipient of a message
+// knows its return path: nothing that is said of a message with several recipients elsewhere is believed, for any of them may have written it.
 
 import type { ReturnPaths } from '#accounts/return-paths.ts'
 import type { Log } from '#io/log.ts'
@@ -90,11 +91,12 @@ async function noteDsn(needs: ReturnsNeeds, dsn: ReturnedDsn, { messageId, about
       about,
       recipient: whose?.recipient ?? returned.address,
       isKnown: whose !== undefined,
+      isBelieved: isBelieved(sent),
       action: returned.action,
       ...judged,
     })
     const isForGood = returned.action === 'failed' && judged.status?.startsWith('5') === true
-    if (whose === undefined || !isForGood || judged.class !== 'recipient-unknown') continue
+    if (whose === undefined || !isForGood || judged.class !== 'recipient-unknown' || !isBelieved(sent)) continue
     suppressed.push({
       ...whose,
       reason: 'unknown',
@@ -103,6 +105,11 @@ async function noteDsn(needs: ReturnsNeeds, dsn: ReturnedDsn, { messageId, about
     })
   }
   await suppress(needs, suppressed, messageId)
+}
+
+/** Whoever wrote it speaks of nobody else. */
+function isBelieved(sent: readonly SentRecipient[]): boolean {
+  return sent.length === 1
 }
 
 /** The one of the message's recipients that is meant. What was forwarded and failed there says nothing of the address that we wrote to. */
@@ -136,7 +143,7 @@ async function noteComplaint(
   const sent = about === undefined ? [] : await needs.suppressions.sentTo(about)
   const whose = complainersOf(complaint, sent)
   needs.log.info('return.complaint', { message: messageId, about, feedbackType, userAgent, recipients: whose.length })
-  if (!complaints.has(feedbackType)) return
+  if (!complaints.has(feedbackType) || !isBelieved(sent)) return
   const detail = `${feedbackType}${userAgent === undefined ? '' : `, reported by ${userAgent}`}`
   const suppressed = whose.map(one => ({ ...one, reason: 'complaint' as const, source: 'feedback' as const, detail }))
   await suppress(needs, suppressed, messageId)

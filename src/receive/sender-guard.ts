@@ -9,6 +9,7 @@ import type { NewRecipient, Queue, Settled, Witness } from '#queue/queue.ts'
 import type { Store } from '#store/store.ts'
 import type { Judgement, Senders, Sending } from '#throttle/senders.ts'
 import { noMailParameters, noRecipientParameters } from '#wire/smtp/parameters.ts'
+import { heldForGuard } from './account-hold.ts'
 import { composeHoldNotice } from './hold-notice.ts'
 
 export interface SenderGuardNeeds {
@@ -43,7 +44,7 @@ export class SenderGuard implements Witness {
   /** Holds what the account has in the queue, and tells of it. Settles when nothing more of it is let out. */
   async enforce(accountId: number, reason: string): Promise<void> {
     const { queue, log } = this.#needs
-    const held = await queue().act('hold', { accountId }, heldFor(reason))
+    const held = await queue().act('hold', { accountId }, heldForGuard(reason))
     log.warn('sender.queue-held', { accountId, reason, ...held })
     this.#begin(() => this.#tell(accountId, reason))
   }
@@ -111,9 +112,4 @@ export class SenderGuard implements Witness {
       heldFor: undefined,
     })
   }
-}
-
-/** As `queue list` shows it. */
-export function heldFor(reason: string): string {
-  return `guard: ${reason}`
 }

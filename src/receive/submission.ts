@@ -4,6 +4,7 @@
 import type { Account } from '#accounts/account.ts'
 import type { ReturnPaths } from '#accounts/return-paths.ts'
 import type { Log } from '#io/log.ts'
+import { parseAddress } from '#mail/address.ts'
 import { fieldsNamed, type Header, readHeader } from '#mail/header.ts'
 import type { Unwanted } from '#mail/header-filter.ts'
 import { maxHeaderBytes } from '#mail/limits.ts'
@@ -19,14 +20,16 @@ import type { Judgement, Senders } from '#throttle/senders.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
-import { type Destinations, deliveredToFields, destinationsOf, forwardersOf } from './destinations.ts'
+import { heldForDisabled, heldForGuard, holdDisabled } from './account-hold.ts'
+import { type Destinations, destinationsOf, forwardersOf } from './destinations.ts'
 import { headerOf, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import type { MailDomains } from './mail-domains.ts'
 import { foreignFrom } from './own-address.ts'
 import type { ReceivePolicy } from './policy.ts'
 import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './recipient.ts'
-import { heldFor, type SenderGuard } from './sender-guard.ts'
+import { comesTooOften, deliveredBeforeTo, marksOf } from './rounds.ts'
+import type { SenderGuard } from './sender-guard.ts'
 import { noteOrigin, queueParameters, queueRecipients, type Taken, traceOf } from './taken.ts'
 import { unwantedOfUsers } from './unwanted.ts'
 import { messageRefusal } from './verdict.ts'
@@ -34,8 +37,8 @@ import { messageRefusal } from './verdict.ts'
 export interface SubmissionNeeds extends RecipientNeeds {
   readonly log: Log
   readonly policy: ReceivePolicy
-  readonly queue: Pick<Queue, 'accept'>
-  readonly returnPaths: Pick<ReturnPaths, 'readVerp' | 'readSrs' | 'verp'>
+  readonly queue: Pick<Queue, 'accept' | 'act'>
+  readonly returnPaths: Pick<ReturnPaths, 'readVerp' | 'readSrs' | 'verp' | 'mark'>
   /** Whether MAIL FROM towards other servers carries a token (VERP). */
   readonly verp: boolean
   // Undefined: that question is not asked.
@@ -106,13 +109,19 @@ class SubmissionTransaction implements Transaction {
     const octets = await headerOf(message)
     if (octets === undefined) return refuse('header-too-large', { limitBytes: maxHeaderBytes })
     const header = readHeader(octets)
+    const shape = shapeOf(octets, transfer)
+    // A server of somebody who logs in brings back what we sent it.
+    const round = { header: octets, recipients: this.#recipients, ofRecipients: false }
     const facts = {
-      ...shapeOf(octets, transfer),
-      deliveredBefore: undefined,
+      ...shape,
+      deliveredBefore: shape.wasDelivered ? deliveredBeforeTo(this.#needs, round) : undefined,
       foreignFrom: await foreignFrom(resolver, this.#account, header),
       refusedContent: undefined,
     }
-    const refusal = messageRefusal(facts, hostname) ?? (await this.#fullForAll(message))
+    const refusal =
+      messageRefusal(facts, hostname) ??
+      comesTooOften(this.#needs, octets, this.#recipients) ??
+      (await this.#fullForAll(message))
     if (refusal !== undefined) return refusal
     const taken = { client: this.#client, sender: this.#sender, recipients: this.#recipients, header: octets }
     return await this.#queue(message, taken, this.#fields(taken, header))
@@ -158,7 +167,9 @@ class SubmissionTransaction implements Transaction {
     const judged = await guard?.judge(accountId, sizeOf(destinations))
     if (judged?.kind === 'spent') return tooMuch(judged, this.#account, hostname)
     const releaseAt = this.#releaseAt()
-    const mayWait = releaseAt !== undefined || judged?.kind === 'held'
+    // Disabled while the message came in: it waits with what was there before.
+    const held = judged?.kind === 'held' ? heldForGuard(judged.reason) : await this.#heldForDisabled()
+    const mayWait = releaseAt !== undefined || held !== undefined
     const accepted = queue.accept({
       messageId: this.#sender.messageId,
       accountId,
@@ -167,14 +178,21 @@ class SubmissionTransaction implements Transaction {
       returnPath: await this.#returnPath(),
       parameters: queueParameters(taken, destinations),
       recipients: queueRecipients(taken, destinations, { mayWait }),
-      fields: deliveredToFields(forwardersOf(destinations.elsewhere)) + fields,
+      fields: marksOf(this.#needs, forwardersOf(destinations.elsewhere)) + fields,
       spooled,
       releaseAt,
-      heldFor: judged?.kind === 'held' ? heldFor(judged.reason) : undefined,
+      heldFor: held,
     })
     const [refusal] = await Promise.all([accepted, this.#noteWrittenTo()])
     if (isNews(judged)) await guard?.enforce(accountId, judged.reason)
+    if (held === undefined && (await this.#heldForDisabled()) !== undefined) await holdDisabled(queue, accountId)
     return refusal ?? (releaseAt === undefined ? { kind: 'taken' } : { kind: 'taken', heldUntil: releaseAt })
+  }
+
+  async #heldForDisabled(): Promise<string | undefined> {
+    const own = parseAddress(this.#account.address)
+    const found = own && (await this.#needs.resolver.resolve(own.localPart, own.domain))
+    return found?.kind === 'disabled' ? heldForDisabled : undefined
   }
 
   #releaseAt(): number | undefined {

@@ -172,6 +172,7 @@ test('a route that the configuration has no more answers for now', async () => {
   const carried = await courier.carry(mailTo(['bob@there.example', 'carol@there.example']))
   const words = 'deferred ours 4.3.5 the configuration has no route for gone:there.example any more'
   assert.deepEqual([said(carried), carried.isOfHop], [[words, words], true])
+  assert.equal(courier.isUsable, false, 'the next may hear something else')
 })
 
 describe('connections', () => {

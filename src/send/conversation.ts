@@ -140,9 +140,15 @@ export class Conversation {
       this.#receiver = new ReplyReceiver()
       return peer
     } catch (error) {
-      if (error instanceof ChannelError && error.reason !== 'timeout') throw new PeerGone('tls', error.message)
+      if (error instanceof ChannelError && (error.reason === 'tls' || error.reason === 'unread-bytes'))
+        throw new PeerGone('tls', error.message)
       throw this.#goneBy(error)
     }
+  }
+
+  /** The connection is of no use for what is to be said. */
+  lost(message: string): PeerGone {
+    return this.#isGone('broken', message)
   }
 
   /** The peer cannot be understood any more. */

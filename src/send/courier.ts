@@ -183,12 +183,18 @@ export class PeerCourier implements Courier {
   }
 }
 
-/** Gives one answer to everything: there is nothing to connect to, or not now. */
+/** Gives one answer to everything: there is nothing to connect to, or not now. Once: it may be otherwise for whoever comes next. */
 export function answering(outcome: RefusedOutcome, isOfHop = true): Courier {
+  let isUsable = true
   return {
-    mostRecipients: 1_000,
-    isUsable: true,
-    carry: async ({ recipients }) => ({ outcomes: recipients.map(() => outcome), tries: [], isOfHop }),
+    mostRecipients: limits.recipients,
+    get isUsable() {
+      return isUsable
+    },
+    carry: async ({ recipients }) => {
+      isUsable = false
+      return { outcomes: recipients.map(() => outcome), tries: [], isOfHop }
+    },
     [Symbol.asyncDispose]: async () => {},
   }
 }

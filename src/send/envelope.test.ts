@@ -218,6 +218,8 @@ describe('MAIL', () => {
         host: 'mx.peer.example',
         capabilities: offers,
         isSecured: false,
+        isVerified: false,
+        isLoggedIn: false,
         now: 0,
         ...facts,
       })
@@ -235,7 +237,7 @@ describe('RCPT', () => {
     address: 'jörg@peer.example',
     parameters: { notify: ['NEVER'] as const, originalRecipient: undefined },
   }
-  const facts = { host: 'mx.peer.example', isSecured: false, now: 0 }
+  const facts = { host: 'mx.peer.example', isSecured: false, isVerified: false, isLoggedIn: false, now: 0 }
 
   test('beyond ASCII where there is no SMTPUTF8: that one alone', async () => {
     const mail = message('x\r\n', { to: ['jörg@peer.example', 'bob@bücher.example'] })

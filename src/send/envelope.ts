@@ -1,7 +1,8 @@
 // A message's envelope for one peer: what MAIL and RCPT say to it, whom it cannot be said to, and in which form the message goes. By what the
-// peer offers alone: nothing is asked of it here. RFC 1870 6.3, 2852 4, 3461 5.2, 6152 3, 6531 3.2, 6710 5, 8689 4.2.1.
+// peer offers alone: nothing is asked of it here. RFC 1870 6.3, 2852 4, 3461 5.2, 4954 5, 6152 3, 6531 3.2, 6710 5, 8689 4.2.1.
 
 import { isAscii as isAsciiOctets } from 'node:buffer'
+import { LongLines } from '#mail/long-lines.ts'
 import type { RefusedOutcome } from '#mail/outcome.ts'
 import type { Capabilities } from '#wire/smtp/capabilities.ts'
 import { isAscii, type MailLine, pathAddress, printMail, printRcpt, type RcptLine } from '#wire/smtp/client-command.ts'
@@ -15,6 +16,10 @@ export interface EnvelopeFacts {
   readonly host: string
   readonly capabilities: Capabilities
   readonly isSecured: boolean
+  /** The peer is who it should be. */
+  readonly isVerified: boolean
+  /** We have told the peer who we are. */
+  readonly isLoggedIn: boolean
   /** Milliseconds since 1970. */
   readonly now: number
 }
@@ -45,9 +50,10 @@ export function envelopeOf(mail: Mail, facts: EnvelopeFacts): Envelope | Promise
   // RFC 6531 3.1: who has SMTPUTF8 has 8BITMIME, whether it says so or not.
   if (capabilities.eightBitMime || usesUtf8) {
     const form = body === '7BIT' && isKnownAscii(mail) ? '7bit' : '8bit'
-    return new Plan(mail, facts, { form, usesUtf8 })
+    return isKnownShort(mail) ? new Plan(mail, facts, { form, usesUtf8 }) : inLines(mail, facts, { form, usesUtf8 })
   }
-  return isKnownAscii(mail) ? new Plan(mail, facts, { form: '7bit', usesUtf8 }) : converted(mail, facts)
+  const mayStay = isKnownAscii(mail) && isKnownShort(mail)
+  return mayStay ? new Plan(mail, facts, { form: '7bit', usesUtf8 }) : converted(mail, facts)
 }
 
 interface Form {
@@ -82,14 +88,16 @@ class Plan implements Envelope {
 }
 
 function mailLine(mail: Mail, facts: EnvelopeFacts, { form, usesUtf8, content }: Required<Form>): MailLine {
-  const { capabilities, now } = facts
+  const { capabilities, now, isVerified, isLoggedIn } = facts
   const { parameters, returnPath } = mail
   return {
     sender: pathAddress(returnPath, usesUtf8) ?? returnPath,
     sizeBytes: capabilities.sizeBytes === undefined ? undefined : content.sizeBytes,
     body: bodyOf(form, capabilities),
     smtpUtf8: usesUtf8,
-    requireTls: parameters.requireTls,
+    // RFC 8689 2, 5: a report says it only to who is known to be the right one and keeps it.
+    requireTls: parameters.requireTls && (returnPath !== '' || (isVerified && capabilities.requireTls)),
+    auth: isLoggedIn,
     ret: capabilities.dsn ? parameters.ret : undefined,
     envelopeId: capabilities.dsn ? parameters.envelopeId : undefined,
     deliverBy: capabilities.deliverBySeconds === undefined ? undefined : timeLeft(mail, now),
@@ -105,8 +113,31 @@ function bodyOf(form: Form['form'], { eightBitMime }: Capabilities): MailLine['b
 /** In 7 bits whatever it was: parts are encoded, and headers too. */
 async function converted(mail: Mail, facts: EnvelopeFacts): Promise<Envelope> {
   const isConverted = mail.parameters.body === 'BINARYMIME' || !(await isAllAscii(mail))
-  const content = isConverted ? await sevenBit(mail) : asItIs(mail)
-  return new Plan(mail, facts, { form: '7bit', usesUtf8: false, content })
+  if (isConverted)
+    return new Plan(mail, facts, { form: '7bit', usesUtf8: false, content: await sevenBit(mail, '7bit') })
+  return await inLines(mail, facts, { form: '7bit', usesUtf8: false })
+}
+
+/** RFC 5321 4.5.3.1.6: nobody has to take longer lines, and some do not. */
+async function inLines(mail: Mail, facts: EnvelopeFacts, form: Form): Promise<Envelope> {
+  return new Plan(mail, facts, (await hasNoLines(mail)) ? { ...form, content: await sevenBit(mail, '8bit') } : form)
+}
+
+/** True: there is no line that is too long, and no NUL. False: there may be. */
+function isKnownShort({ spooled: { head, sizeBytes } }: Mail): boolean {
+  if (head.length < sizeBytes || head.includes(0)) return false
+  const lines = new LongLines()
+  lines.push(head)
+  return !lines.found
+}
+
+async function hasNoLines({ spooled }: Mail): Promise<boolean> {
+  const lines = new LongLines()
+  for await (const octets of octetsOf(spooled, 0, spooled.sizeBytes)) {
+    lines.push(octets)
+    if (octets.includes(0)) return true
+  }
+  return lines.found
 }
 
 /** True: there is no octet beyond ASCII. False: there may be. */
@@ -149,8 +180,10 @@ function tooLarge({ fields, spooled }: Mail, { host, capabilities }: EnvelopeFac
   return failed('too-large', '5.3.4', `${host} takes messages of up to ${most} octets, and this one has ${sizeBytes}`)
 }
 
+/** RFC 8689 5: a report is not lost for that. */
 function withoutTls(mail: Mail, { host, capabilities, isSecured }: EnvelopeFacts): RefusedOutcome | undefined {
-  if (!mail.parameters.requireTls || (isSecured && capabilities.requireTls)) return undefined
+  const { parameters, returnPath } = mail
+  if (!parameters.requireTls || returnPath === '' || (isSecured && capabilities.requireTls)) return undefined
   return failed('tls', '5.7.30', `the sender asks for TLS all the way (REQUIRETLS), which ${host} does not promise`)
 }
 

@@ -63,7 +63,10 @@ async function byScram(login: Login): Promise<PeerReply | string | undefined> {
 
 async function byPlain(login: Login): Promise<PeerReply | undefined> {
   const { user, password } = login.credentials
-  const reply = await ask(login, 'AUTH PLAIN ', `\0${user}\0${password.reveal()}`)
+  const response = `\0${user}\0${password.reveal()}`
+  const first = await ask(login, 'AUTH PLAIN ', response)
+  // Some do not read what comes with the command, and ask for it.
+  const reply = first.code === 334 && replyText(first) === '' ? await ask(login, '', response) : first
   return reply.code === 235 ? undefined : reply
 }
 

@@ -21,6 +21,7 @@ export interface OpenSessionParts {
   readonly clock: Clock
   readonly timeouts: PeerTimeouts
   readonly tls: PeerTls | undefined
+  readonly isLoggedIn: boolean
   readonly tlsResult: TlsResult
   readonly opening: Try
 }
@@ -35,6 +36,7 @@ export class OpenSession implements PeerSession {
   readonly #conversation: Conversation
   readonly #clock: Clock
   readonly #timeouts: PeerTimeouts
+  readonly #isLoggedIn: boolean
   readonly #domains = new Set<string>()
   #mails = 0
   /** MAIL commands, of which one message may need several. */
@@ -55,6 +57,7 @@ export class OpenSession implements PeerSession {
     this.#conversation = parts.conversation
     this.#clock = parts.clock
     this.#timeouts = parts.timeouts
+    this.#isLoggedIn = parts.isLoggedIn
   }
 
   get mails(): number {
@@ -115,6 +118,8 @@ export class OpenSession implements PeerSession {
       host: this.plan.host,
       capabilities: this.capabilities,
       isSecured: this.#conversation.channel.tls !== undefined,
+      isVerified: this.tls?.verifiedBy !== undefined,
+      isLoggedIn: this.#isLoggedIn,
       now: this.#clock.now(),
     }
     const planned = envelopeOf(mail, facts)

@@ -14,9 +14,12 @@ export interface RefusalFacts {
 /** Of a reply that is no 2xx where one was due. What makes no sense there (3xx, 1xx) may make sense another day. */
 export function refusedBy(reply: PeerReply, { host, stage }: RefusalFacts): RefusedOutcome {
   if (reply.code < 400) return { ...protocolFault(host, cut(replyLine(reply))), by: host }
-  const said = stage === 'recipient' ? asTooMany(reply) : reply
-  const text = replyText(reply)
-  const { class: kind, status } = classify({ code: said.code, enhanced: said.enhanced, text }, { host, stage })
+  const judged = (said: PeerReply) =>
+    classify({ code: said.code, enhanced: said.enhanced, text: replyText(said) }, { host, stage })
+  // What is too large (RFC 1870 6.2) will be so tomorrow.
+  const isForNow = reply.code === 552 && stage === 'recipient' && judged(reply).class !== 'too-large'
+  const said = isForNow ? asTooMany(reply) : reply
+  const { class: kind, status } = judged(said)
   return {
     kind: said.code >= 500 ? 'failed' : 'deferred',
     status,
@@ -29,7 +32,6 @@ export function refusedBy(reply: PeerReply, { host, stage }: RefusalFacts): Refu
 
 /** RFC 5321 4.5.3.1.10: a 552 to RCPT was once what 452 is now. */
 function asTooMany(reply: PeerReply): PeerReply {
-  if (reply.code !== 552) return reply
   return { ...reply, code: 452, enhanced: reply.enhanced?.replace(/^5/, '4') }
 }
 

@@ -10,7 +10,7 @@ import { Conversation, PeerGone } from './conversation.ts'
 import { judgeBroken, judgeClear, judgeTls, type TlsJudgement } from './judge-tls.ts'
 import { logIn } from './login.ts'
 import { OpenSession } from './open-session.ts'
-import { deferred, refusedBy } from './outcomes.ts'
+import { deferred, failed, refusedBy } from './outcomes.ts'
 import type { PeerFailure, PeerNeeds, PeerPlan, PeerSession, PeerTls, TlsResult } from './peer.ts'
 import { type PeerTimeouts, rfcTimeouts } from './timeouts.ts'
 import { Transcript } from './transcript.ts'
@@ -109,7 +109,7 @@ class Opening {
     await this.#hearGreeting(conversation)
     let capabilities = await this.#greet(conversation)
     if (!implicitTls && mayUseTls && demand.kind !== 'none' && (await this.#startTls(conversation, capabilities)))
-      capabilities = await this.#greet(conversation)
+      capabilities = await this.#greetUnderTls(conversation)
     if (credentials !== undefined) await this.#logIn(conversation, capabilities)
     return new OpenSession({
       plan: this.#plan,
@@ -118,6 +118,7 @@ class Opening {
       clock: this.#clock,
       timeouts: this.#timeouts,
       tls: this.#tls,
+      isLoggedIn: credentials !== undefined,
       tlsResult: this.#tlsResult(conversation.channel),
       opening: this.#tried(conversation.channel),
     })
@@ -159,6 +160,18 @@ class Opening {
     return noCapabilities
   }
 
+  /** A peer that takes part in the handshake and is gone then has TLS that does not work, as one whose handshake fails. */
+  async #greetUnderTls(conversation: Conversation): Promise<Capabilities> {
+    try {
+      return await this.#greet(conversation)
+    } catch (error) {
+      if (!isCutOff(error) || error.reason === 'timeout' || this.#isStopped) throw error
+      this.#stage = 'tls'
+      this.#fallBack(error.message, '4.7.5')
+      throw new OnceMoreInTheClear()
+    }
+  }
+
   /** Whether the connection is under TLS now. */
   async #startTls(conversation: Conversation, { startTls }: Capabilities): Promise<boolean> {
     this.#stage = 'tls'
@@ -178,7 +191,8 @@ class Opening {
 
   async #secure(conversation: Conversation): Promise<void> {
     this.#stage = 'tls'
-    const { host: servername, minimumTls: minimumVersion, tls: demand } = this.#plan
+    const { minimumTls: minimumVersion, tls: demand } = this.#plan
+    const servername = this.#servername
     try {
       const peer = await conversation.secure({ servername, minimumVersion, timeoutMs: this.#timeouts.handshakeMs })
       const { version, cipher } = peer.details
@@ -191,15 +205,33 @@ class Opening {
     } catch (error) {
       if (!(error instanceof PeerGone) || this.#isStopped) throw error
       this.#transcript.fail(error.message)
-      this.#judge(judgeBroken(demand, error.message), '4.7.5')
+      this.#fallBack(error.message, '4.7.5', isCutOff(error))
       if (this.#plan.implicitTls) throw error
       throw new OnceMoreInTheClear()
     }
   }
 
-  #judge(judgement: TlsJudgement, status: string): void {
+  /** RFC 7672 8.1: under DANE the name that has the records, which may be what the host's alias leads to. */
+  get #servername(): string {
+    const { host, tls } = this.#plan
+    return tls.kind === 'dane' ? (tls.names[0] ?? host) : host
+  }
+
+  /** TLS did not come about: throws where it was demanded. */
+  #fallBack(words: string, status: string, mayPass = true): void {
+    this.#tls = undefined
+    this.#judge(judgeBroken(this.#plan.tls, words), status, mayPass)
+  }
+
+  /** @param mayPass another time it may go well, with the same peer */
+  #judge(judgement: TlsJudgement, status: string, mayPass = false): void {
     this.#judgement = judgement
-    if (judgement.kind === 'refused') throw new Refused('tls', deferred('tls', status, this.#ofHost(judgement.reason)))
+    if (judgement.kind !== 'refused') return
+    const { tls } = this.#plan
+    const words = this.#ofHost(judgement.reason)
+    // RFC 8689 4.2.1: the sender hears of it at once.
+    const isFinal = tls.kind === 'verified' && tls.by === 'requiretls' && !mayPass
+    throw new Refused('tls', isFinal ? failed('tls', '5.7.10', words) : deferred('tls', status, words))
   }
 
   async #logIn(conversation: Conversation, capabilities: Capabilities): Promise<void> {
@@ -257,7 +289,7 @@ class Opening {
     const judgement = this.#judgement
     return {
       resultType: judgement?.resultType,
-      reason: judgement?.kind === 'refused' ? judgement.reason : undefined,
+      reason: judgement?.reason,
       localAddress: local.address,
     }
   }
@@ -273,6 +305,13 @@ class Opening {
     }
     return new Tried(facts, this.#transcript)
   }
+}
+
+/** The connection ended; nothing was said that could not be understood. */
+function isCutOff(error: unknown): error is PeerGone {
+  return (
+    error instanceof PeerGone && (error.reason === 'closed' || error.reason === 'broken' || error.reason === 'timeout')
+  )
 }
 
 const unreached: Readonly<Record<DialError['reason'], string>> = {

@@ -9,7 +9,7 @@ import { spooledText } from '../../test/support/sending.ts'
 import { sevenBit } from './seven-bit.ts'
 
 async function converted(text: string, fields = ''): Promise<string> {
-  const content = await sevenBit({ fields, spooled: spooledText(text, 100) })
+  const content = await sevenBit({ fields, spooled: spooledText(text, 100) }, '7bit')
   const pieces = await Array.fromAsync(content.pieces())
   return Buffer.concat(pieces).toString('latin1')
 }

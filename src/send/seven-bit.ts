@@ -1,40 +1,44 @@
-// A message in 7 bits for a peer without 8BITMIME: what mail/as-seven-bit.ts says, done on the way out. Nothing is kept of it: the next peer may
-// take the message as it is.
+// A message in 7 bits for a peer without 8BITMIME, or in lines that any peer has to take: what mail/as-seven-bit.ts says, done on the way out.
+// Nothing is kept of it: the next peer may take the message as it is.
 
-import { type SevenBitChange, sevenBitChanges } from '#mail/as-seven-bit.ts'
+import { type Goal, type SevenBitChange, sevenBitChanges } from '#mail/as-seven-bit.ts'
 import { asciiHeader } from '#mail/ascii-header.ts'
 import { StructureScanner } from '#mail/structure.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import { Base64Lines } from '#text/base64-lines.ts'
 import { fromLatin1, fromUtf8 } from '#text/bytes.ts'
 import { QuotedPrintableLines } from '#text/quoted-printable-lines.ts'
-import { type Content, octetsOf } from './content.ts'
+import { asItIs, type Content, octetsOf } from './content.ts'
 import type { Mail } from './mail.ts'
 
 /** Reads the message twice: to know what is to change, and when it goes. */
-export async function sevenBit({ fields, spooled }: Pick<Mail, 'fields' | 'spooled'>): Promise<Content> {
+export async function sevenBit({ fields, spooled }: Pick<Mail, 'fields' | 'spooled'>, goal: Goal): Promise<Content> {
   const blocks = new Blocks(spooled)
   const scanner = new StructureScanner()
   for await (const octets of blocks.pieces(0, spooled.sizeBytes)) scanner.push(octets)
-  const changes = await sevenBitChanges(scanner.finish(), (start, end) => blocks.pieces(start, end))
-  return { sizeBytes: undefined, whole: undefined, pieces: () => converted(fields, blocks, changes) }
+  const changes = await sevenBitChanges(scanner.finish(), (start, end) => blocks.pieces(start, end), goal)
+  if (goal === '8bit' && changes.length === 0) return asItIs({ fields, spooled })
+  return { sizeBytes: undefined, whole: undefined, pieces: () => converted(fields, blocks, changes, goal) }
 }
 
 async function* converted(
   fields: string,
   blocks: Blocks,
   changes: readonly SevenBitChange[],
+  goal: Goal,
 ): AsyncGenerator<Uint8Array> {
   const before = fromUtf8(fields)
-  yield asciiHeader(before, { hasBody: false, isGlobal: false }) ?? before
+  const isSeven = goal === '7bit'
+  const unchanged = isSeven ? masked : (_: Blocks, start: number, end: number) => blocks.pieces(start, end)
+  yield (isSeven ? asciiHeader(before, { hasBody: false, isGlobal: false }) : undefined) ?? before
   let at = 0
   for (const change of changes) {
-    yield* masked(blocks, at, change.start)
+    yield* unchanged(blocks, at, change.start)
     if (change.kind === 'text') yield fromLatin1(change.text)
     else yield* encoded(blocks, change)
     at = change.end
   }
-  yield* masked(blocks, at, blocks.sizeBytes)
+  yield* unchanged(blocks, at, blocks.sizeBytes)
 }
 
 async function* encoded(

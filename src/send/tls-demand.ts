@@ -14,5 +14,5 @@ export type TlsDemand =
   | { readonly kind: 'encrypted' }
   /** Encrypted, and a trusted certificate for one of these names (RFC 8461 4.1, 8689 4.2.1): a host name, or `*.` before one label less. `by`: what demands it. */
   | { readonly kind: 'verified'; readonly names: readonly string[]; readonly by: 'mta-sts' | 'requiretls' | 'setting' }
-  /** Encrypted, and what the records say (RFC 7672). `names`: of the host, of what its alias leads to, of the mail domain. Records none of which we can use: encrypted only. */
+  /** Encrypted, and what the records say (RFC 7672). `names`: first the one that has the records, which is also the one that is asked for (SNI); then those of the host, of what its alias leads to, of the mail domain. Records none of which we can use: encrypted only. */
   | { readonly kind: 'dane'; readonly records: readonly TlsaRecord[]; readonly names: readonly string[] }

@@ -87,7 +87,7 @@ const cases: readonly Case[] = [
     why: 'an alias: the records of what it leads to',
     asked: { via: secure, host: { ...alias, isAuthentic: true } },
     dns: { tlsa: { [aliased]: [record], [name]: [unusable] }, authentic: 'all' },
-    wanted: 'dane 3 for mx.far.test,real.near.test,far.test, tlsa',
+    wanted: 'dane 3 for real.near.test,mx.far.test,far.test, tlsa',
   },
   {
     why: 'an alias without records there: its own',
@@ -116,6 +116,27 @@ const cases: readonly Case[] = [
     asked: { via: secure, host: authentic },
     dns: { tlsa: { [name]: [unusable] }, authentic: 'all' },
     wanted: 'dane 1 for mx.far.test,far.test, tlsa',
+  },
+  {
+    why: 'and MTA-STS for more',
+    asked: { via: secure, host: authentic },
+    dns: { tlsa: { [name]: [unusable] }, authentic: 'all' },
+    sts: { policy: enforced, fault: undefined },
+    wanted: 'verified mx.far.test by mta-sts, sts',
+  },
+  {
+    why: 'but not a policy in testing mode for less',
+    asked: { via: secure, host: authentic },
+    dns: { tlsa: { [name]: [unusable] }, authentic: 'all' },
+    sts: { policy: { ...enforced, mode: 'testing' }, fault: undefined },
+    wanted: 'dane 1 for mx.far.test,far.test, tlsa',
+  },
+  {
+    why: 'of a host that the policy does not have',
+    asked: { via: secure, host: authentic },
+    dns: { tlsa: { [name]: [unusable] }, authentic: 'all' },
+    sts: { policy: { ...enforced, patterns: ['other.test'] }, fault: undefined },
+    wanted: 'deferred 4.7.5 validation-failure, sts',
   },
   {
     why: 'and the settings for more',

@@ -77,9 +77,12 @@ export class TlsPolicy {
     if (!requireTls && minimum === 'none') return wanted({ kind: 'none' }, noPolicy(asked.domain))
     if (!requireTls && ignoresPolicies) return wanted({ kind: 'opportunistic' }, noPolicy(asked.domain))
     const dane = await this.#dane(asked)
-    if (dane !== undefined) return dane.kind === 'no' || !requireTls ? dane : withRequireTls(asked, dane)
+    const hasDane = dane !== undefined
+    if (hasDane && !isWithoutProof(dane)) return dane.kind === 'no' || !requireTls ? dane : withRequireTls(asked, dane)
     const sts = await this.#sts(asked)
     if (sts.kind === 'no') return sts
+    // A policy that asks for more than records of no use takes nothing from them.
+    if (hasDane && sts.demand.kind !== 'verified') return requireTls ? withRequireTls(asked, dane) : dane
     return requireTls ? withRequireTls(asked, sts) : { ...sts, demand: atLeast(sts.demand, asked) }
   }
 
@@ -93,8 +96,8 @@ export class TlsPolicy {
       if (answer.kind === 'none') continue
       if (!answer.isAuthentic) return undefined
       const { records } = answer
-      // RFC 7672 3.2.2: what may stand in a certificate under usage 2.
-      const names = [...new Set([host.name, host.canonicalName, ...(via.kind === 'mx' ? [domain] : [])])]
+      // RFC 7672 3.2.2: what may stand in a certificate under usage 2, first the name that has the records.
+      const names = [...new Set([base, host.name, host.canonicalName, ...(via.kind === 'mx' ? [domain] : [])])]
       const policy: AppliedPolicy = {
         ...noPolicy(domain),
         type: 'tlsa',
@@ -185,6 +188,11 @@ function atLeast(demand: TlsDemand, { minimum, host }: TlsAsked): TlsDemand {
 
 function bySetting({ name }: TargetHost): TlsDemand {
   return { kind: 'verified', names: [name], by: 'setting' }
+}
+
+/** TLS is a must, and nothing says who answers (RFC 7672 2.2). */
+function isWithoutProof(answer: TlsAnswer): answer is TlsWanted {
+  return answer.kind === 'demand' && answer.demand.kind === 'dane' && !answer.demand.records.some(isOfUse)
 }
 
 /** RFC 7672 3.1.3: usages 0 and 1 are none for mail. */

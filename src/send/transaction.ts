@@ -1,5 +1,6 @@
-// One mail transaction with a peer (RFC 5321 3.3): MAIL, a RCPT for each recipient, the message by BDAT (RFC 3030) where it is offered, else by DATA.
-// With PIPELINING (RFC 2920) all commands go in one write, a small message by BDAT too. Every recipient has an outcome at the end, whatever happens.
+// One mail transaction with a peer (RFC 5321 3.3): MAIL, a RCPT for each recipient, the message by BDAT (RFC 3030) where that is offered and the
+// message small or binary, else by DATA. With PIPELINING (RFC 2920) all commands but BDAT go in one write. Every recipient has an outcome at the end,
+// whatever happens.
 
 import type { Clock } from '#io/clock.ts'
 import type { RecipientOutcome, RefusedOutcome } from '#mail/outcome.ts'
@@ -65,6 +66,8 @@ class Transaction {
   #needsReset: boolean
   #isMailTaken = false
   #wasStale = false
+  /** It would not begin anew: what it says of this message may be about the one before. */
+  #isAtOdds = false
   #stage: Stage = 'mail'
 
   constructor(facts: TransactionFacts, envelope: Envelope, recipients: readonly MailRecipient[]) {
@@ -88,7 +91,7 @@ class Transaction {
   async run(): Promise<TransactionOutcome> {
     if (this.#named.length > 0) {
       try {
-        if (this.#capabilities.pipelining) await this.#inOneGo()
+        if (this.#capabilities.pipelining) await this.#inGroups()
         else await this.#stepByStep()
       } catch (error) {
         if (!(error instanceof PeerGone)) throw error
@@ -100,20 +103,12 @@ class Transaction {
     return { outcomes, tooMany, needsReset: this.#needsReset, wasStale: this.#wasStale }
   }
 
-  async #inOneGo(): Promise<void> {
+  async #inGroups(): Promise<void> {
     const conversation = this.#conversation
-    const { chunking } = this.#capabilities
-    const whole = chunking ? this.#wholeChunk() : undefined
     const isReset = this.#needsReset
     let commands = isReset ? `RSET\r\n${this.#envelope.mail}` : this.#envelope.mail
     for (const { line } of this.#named) commands += line
-    if (whole !== undefined) commands += printBdat(whole.fieldsBytes + whole.message.length, true)
-    else if (!chunking) commands += 'DATA\r\n'
-    conversation.say(commands)
-    if (whole !== undefined) {
-      conversation.fields(whole.fields, whole.fieldsBytes)
-      conversation.content(whole.message)
-    }
+    conversation.say(this.#isChunked ? commands : `${commands}DATA\r\n`)
     if (isReset) await this.#hearReset()
     if (!this.#isLeaving) this.#takeMail(await this.#answer(this.#timeouts.mailMs))
     for (const one of this.#named) {
@@ -121,11 +116,7 @@ class Transaction {
       this.#takeRecipient(one, await this.#answer(this.#timeouts.recipientMs))
     }
     if (this.#isLeaving) return
-    if (whole !== undefined) {
-      this.#stage = 'message'
-      return this.#takeMessage(await conversation.answer(this.#timeouts.messageMs))
-    }
-    if (!chunking) return await this.#data()
+    if (!this.#isChunked) return await this.#data()
     if (this.#taken.length > 0) await this.#chunks()
   }
 
@@ -147,11 +138,17 @@ class Transaction {
       this.#takeRecipient(one, await ask(one.line, this.#timeouts.recipientMs))
     }
     if (this.#isLeaving || this.#taken.length === 0) return
-    if (this.#capabilities.chunking) await this.#chunks()
+    if (this.#isChunked) await this.#chunks()
     else {
       conversation.say('DATA\r\n')
       await this.#data()
     }
+  }
+
+  /** Large messages go by DATA, which waits for no answers on the way, unless they are no lines. */
+  get #isChunked(): boolean {
+    const { content, isBinary } = this.#envelope
+    return this.#capabilities.chunking && (isBinary || content.whole !== undefined)
   }
 
   /** To a command of the envelope. */
@@ -174,14 +171,16 @@ class Transaction {
   async #hearReset(): Promise<void> {
     const reply = await this.#conversation.answer(this.#timeouts.resetMs)
     this.#needsReset = false
+    this.#isAtOdds = !isTaken(reply)
     if (!this.#isLeaving) return
     this.#wasStale = true
     this.#leave(reply, 'mail')
   }
 
   #takeMail(reply: PeerReply): void {
-    this.#stage = 'recipient'
     this.#isMailTaken = isTaken(reply)
+    if (this.#isAtOdds && !this.#isMailTaken) throw this.#conversation.lost(`it took no RSET, and said ${reply.code}`)
+    this.#stage = 'recipient'
     if (this.#isMailTaken) this.#needsReset = true
     else for (const { at } of this.#named) this.#outcomes[at] = this.#refused(reply, 'mail')
     this.#wasStale = this.#isLeaving
@@ -222,29 +221,27 @@ class Transaction {
     if (this.#isLeaving) this.#leave(reply, 'data')
   }
 
-  /** Each chunk's answer is waited for where the peer has no PIPELINING, else only that of the last. */
+  /**
+   * Never before a recipient was taken, nor before the answer to the chunk before (RFC 3030 2): a peer that refuses BDAT and does not read the chunk
+   * takes its octets for commands, and whoever wrote the message would speak to it in our name.
+   */
   async #chunks(): Promise<void> {
     this.#stage = 'message'
     const conversation = this.#conversation
-    let unanswered = 0
-    let refusal: PeerReply | undefined
+    const whole = this.#wholeChunk()
+    if (whole !== undefined) {
+      conversation.say(printBdat(whole.fieldsBytes + whole.message.length, true))
+      conversation.fields(whole.fields, whole.fieldsBytes)
+      conversation.content(whole.message)
+      return this.#takeMessage(await conversation.answer(this.#timeouts.messageMs))
+    }
     for await (const { octets, isLast } of bdatChunks(this.#envelope.content, this.#envelope.isBinary)) {
       conversation.say(printBdat(octets.length, isLast))
       conversation.content(octets)
-      unanswered += 1
       await conversation.room()
-      const mustWait = !this.#capabilities.pipelining || isLast
-      while (unanswered > 0 && (mustWait || conversation.hasInput)) {
-        const isFinal = isLast && unanswered === 1
-        const reply = await conversation.answer(isFinal ? this.#timeouts.messageMs : this.#timeouts.chunkMs)
-        unanswered -= 1
-        if (isFinal && refusal === undefined) return this.#takeMessage(reply)
-        if (!isTaken(reply)) refusal ??= reply
-        if (this.#isLeaving) break
-      }
-      if (refusal !== undefined && (unanswered === 0 || this.#isLeaving)) break
+      const reply = await conversation.answer(isLast ? this.#timeouts.messageMs : this.#timeouts.chunkMs)
+      if (isLast || !isTaken(reply) || this.#isLeaving) return this.#takeMessage(reply)
     }
-    if (refusal !== undefined) this.#takeMessage(refusal)
   }
 
   /** The answer to the whole message. */
@@ -281,7 +278,7 @@ class Transaction {
 
   /** The connection is gone: who has no outcome is tried again, by what the peer said last if it said anything. */
   async #breakOff(gone: PeerGone): Promise<void> {
-    const last = gone.reason === 'garbled' ? undefined : await this.#conversation.lastWords()
+    const last = gone.reason === 'garbled' || this.#isAtOdds ? undefined : await this.#conversation.lastWords()
     this.#wasStale = this.#stage === 'mail' && (gone.reason === 'closed' || gone.reason === 'broken')
     const outcome = last !== undefined && last.code >= 400 ? this.#refused(last, this.#stage) : this.#lost(gone)
     for (const { at } of this.#named) this.#outcomes[at] ??= outcome

@@ -126,9 +126,9 @@ test('a line that cannot be read says why', () => {
 
 test('the reason in words', () => {
   assert.deepEqual(entries.map(because), [
-    'on 2026-11-20 its server said: 550 5.1.1 no such user',
+    'its server said on 2026-11-20: 550 5.1.1 no such user',
     'it was put on the list on 2026-11-20: said "no", twice',
-    'on 2026-11-20 the recipient reported a message from here as spam',
+    'the recipient reported a message from here as spam on 2026-11-20',
     'it was put on the list on 2026-11-20: =HYPERLINK("x")',
   ])
 })

@@ -56,6 +56,14 @@ export class SenderRecord {
     this.#dirty.add(slot)
   }
 
+  /** What went to other servers in it is not looked at any more. */
+  forgetOut(slot: number): void {
+    const counts = this.#slots.get(slot)
+    if (counts === undefined) return
+    this.#slots.set(slot, { ...counts, outMessages: 0, outRecipients: 0 })
+    this.#dirty.add(slot)
+  }
+
   /** Of the slots from `first` to `last`, both included. */
   sum(first: number, last: number): Amounts {
     return this.#sum(first, last, ({ messages, recipients }) => ({ messages, recipients }))

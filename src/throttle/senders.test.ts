@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import type { Clock } from '#io/clock.ts'
 import { type ManualClock, manualClock } from '#io/manual-clock.ts'
 import { memoryLog } from '#io/memory-log.ts'
 import type { Database } from '#io/sql/database.ts'
@@ -49,6 +50,22 @@ for (const engine of ['SQLite', 'PGlite'] as const)
       assert.equal(await take(1), 'goes')
     })
 
+    test('a limit of its own holds where there are none for all', async () => {
+      await using place = await open(engine, {})
+      const { senders } = place
+      await senders.setLimits(1, { messagesPerHour: 1 })
+      for (const accountId of [1, 2]) assert.equal((await senders.take(accountId, one)).kind, 'goes')
+      assert.deepEqual(await senders.spent(1, { messages: 1, recipients: 1 }), {
+        what: 'messages',
+        limit: 1,
+        per: 'hour',
+      })
+      assert.equal((await senders.take(1, one)).kind, 'spent')
+      assert.equal((await senders.take(2, { recipients: 50_000, elsewhere: 50_000 })).kind, 'goes')
+      await senders.setLimits(1, {})
+      assert.equal((await senders.take(1, one)).kind, 'goes')
+    })
+
     test('a limit of its own, and the counts, outlive the process', async () => {
       await using place = await open(engine, { limits })
       for (let count = 0; count < 5; count += 1) await place.senders.take(1, one)
@@ -81,6 +98,29 @@ for (const engine of ['SQLite', 'PGlite'] as const)
       await place.senders.setGuard(1, 'on')
       assert.equal((await place.senders.take(1, one)).kind, 'goes')
       assert.equal((await place.senders.take(2, one)).kind, 'goes')
+    })
+
+    test('after a hold it is twenty again, and not as many as go within some minutes', async () => {
+      await using place = await open(engine, { guard: senderGuardDefaults })
+      const burst = async () => {
+        const judged = await Promise.all(Array.from({ length: 100 }, () => place.senders.take(1, one)))
+        return judged.filter(({ kind }) => kind === 'goes').length
+      }
+      assert.equal(await burst(), 20)
+      await place.senders.setGuard(1, 'on')
+      assert.equal(await burst(), 20)
+      await place.senders.setGuard(1, 'on')
+      await place.restart()
+      assert.equal(await burst(), 20)
+    })
+
+    test('a clock that was wrong when somebody let it go leaves no account unguarded', async () => {
+      await using place = await open(engine, { guard: senderGuardDefaults })
+      place.wall.wrongMs = 365 * dayMs
+      await place.senders.setGuard(1, 'on')
+      place.wall.wrongMs = 0
+      const judged = await Promise.all(Array.from({ length: 50 }, () => place.senders.take(1, one)))
+      assert.equal(judged.filter(({ kind }) => kind === 'goes').length, 20)
     })
 
     test('not twenty at each end of an hour', async () => {
@@ -172,17 +212,21 @@ interface Settings {
 
 class Place implements AsyncDisposable {
   readonly clock: ManualClock
+  /** How far somebody has set the wall clock wrong. */
+  readonly wall: { wrongMs: number }
   senders: Senders
   readonly #open: () => Promise<Senders>
   readonly #owned: AsyncDisposableStack
 
   constructor(parts: {
     clock: ManualClock
+    wall: { wrongMs: number }
     senders: Senders
     open: () => Promise<Senders>
     owned: AsyncDisposableStack
   }) {
     this.clock = parts.clock
+    this.wall = parts.wall
     this.senders = parts.senders
     this.#open = parts.open
     this.#owned = parts.owned
@@ -205,8 +249,10 @@ async function open(engine: 'SQLite' | 'PGlite', settings: Settings): Promise<Pl
   const clock = manualClock()
   const log = memoryLog()
   const { limits: most, guard } = settings
-  const openSenders = () => Senders.open({ database, clock, log, limits: most, guard })
-  return new Place({ clock, senders: await openSenders(), open: openSenders, owned: owned.move() })
+  const wall = { wrongMs: 0 }
+  const set: Clock = { ...clock, now: () => clock.now() + wall.wrongMs }
+  const openSenders = () => Senders.open({ database, clock: set, log, limits: most, guard })
+  return new Place({ clock, wall, senders: await openSenders(), open: openSenders, owned: owned.move() })
 }
 
 async function sqlite(owned: AsyncDisposableStack): Promise<Database> {

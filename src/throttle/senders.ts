@@ -17,7 +17,7 @@ export interface SendersNeeds {
   readonly database: Database
   readonly clock: Clock
   readonly log: Log
-  /** Undefined: there are none. */
+  /** Undefined: there are none but those set for single accounts. */
   readonly limits: SenderLimits | undefined
   /** Undefined: nothing is held. */
   readonly guard: GuardLimits | undefined
@@ -71,18 +71,16 @@ export class Senders implements AsyncDisposable {
 
   /** Whether so much more may be sent now: asked before the message comes. Counts nothing. */
   async spent(accountId: number, more: Amounts): Promise<Spent | undefined> {
-    if (this.#needs.limits === undefined) return undefined
-    const record = await this.#record(accountId)
-    return this.#spent(record, this.#needs.limits, more)
+    return this.#spent(await this.#record(accountId), more)
   }
 
   /** Counts a message that is whole. */
   async take(accountId: number, { recipients, elsewhere }: Sending): Promise<Judgement> {
     const { limits: most, guard } = this.#needs
-    if (most === undefined && guard === undefined) return { kind: 'goes' }
     const record = await this.#record(accountId)
+    if (most === undefined && guard === undefined && !hasOwn(record)) return { kind: 'goes' }
     // From here on nothing waits: messages on many connections are counted one after the other.
-    const spent = most && this.#spent(record, most, { messages: 1, recipients })
+    const spent = this.#spent(record, { messages: 1, recipients })
     if (spent !== undefined) return { kind: 'spent', ...spent }
     const slot = this.#slot()
     const isWatched = guard !== undefined && record.guard.state !== 'off'
@@ -120,10 +118,12 @@ export class Senders implements AsyncDisposable {
     return { guard: state, reason, changedAt, limits: most && limitsOf(record, most), own: record.own, ...sent }
   }
 
-  /** `on` ends a hold, too: what was sent up to now counts no more against the account. */
+  /** `on` ends a hold, too: what was sent up to now counts no more against the account, and what it sends from now on does at once. */
   async setGuard(accountId: number, state: 'on' | 'off'): Promise<void> {
     const record = await this.#record(accountId)
-    const countsFrom = this.#slot() + 1
+    const countsFrom = this.#slot()
+    record.forgetOut(countsFrom)
+    this.#note(accountId, record)
     record.guard = { state, reason: '', changedAt: this.#needs.clock.now(), countsFrom }
     record.forgetEnds()
     await this.#needs.database.write(tx => rows.putGuard(tx, accountId, record.guard))
@@ -143,8 +143,10 @@ export class Senders implements AsyncDisposable {
     await this.#needs.database.write(tx => rows.forgetSender(tx, accountId))
   }
 
-  #spent(record: SenderRecord, most: SenderLimits, more: Amounts): Spent | undefined {
-    return spentLimit(limitsOf(record, most), this.#sent(record), more)
+  /** What is set for the account itself holds where there are no limits for all, too. */
+  #spent(record: SenderRecord, more: Amounts): Spent | undefined {
+    const most = this.#needs.limits ?? (hasOwn(record) ? noLimits : undefined)
+    return most && spentLimit(limitsOf(record, most), this.#sent(record), more)
   }
 
   #sent(record: SenderRecord) {
@@ -156,7 +158,10 @@ export class Senders implements AsyncDisposable {
   #withMore(record: SenderRecord, elsewhere: number) {
     const slot = this.#slot()
     const after = (slots: number) => {
-      const { messages, recipients } = record.sumOut(Math.max(slot - slots, record.guard.countsFrom), slot)
+      // A clock that was wrong and is right again may have put it into what is to come.
+      const { countsFrom } = record.guard
+      const first = countsFrom > slot ? slot - slots : Math.max(slot - slots, countsFrom)
+      const { messages, recipients } = record.sumOut(first, slot)
       return { messages: messages + 1, recipients: recipients + elsewhere }
     }
     return { hour: after(limits.slotsPerHour), day: after(limits.slotsPerDay) }
@@ -234,6 +239,17 @@ export class Senders implements AsyncDisposable {
     this.#timer?.[Symbol.dispose]()
     await this.#flush()
   }
+}
+
+const noLimits: SenderLimits = {
+  messagesPerHour: Number.POSITIVE_INFINITY,
+  messagesPerDay: Number.POSITIVE_INFINITY,
+  recipientsPerHour: Number.POSITIVE_INFINITY,
+  recipientsPerDay: Number.POSITIVE_INFINITY,
+}
+
+function hasOwn({ own }: SenderRecord): boolean {
+  return Object.values(own).some(one => one !== undefined)
 }
 
 function limitsOf({ own }: SenderRecord, most: SenderLimits): SenderLimits {

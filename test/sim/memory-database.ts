@@ -62,7 +62,8 @@ export class MemoryDatabase implements Database {
     return {
       // The caller names the row's shape when it names the columns, and node:sqlite's types only know objects.
       all: async <R extends Row>(query: Sql) => this.#statement(query).all(...inputs(query)) as unknown as R[],
-      get: async <R extends Row>(query: Sql) => this.#statement(query).get(...inputs(query)) as unknown as R | undefined,
+      get: async <R extends Row>(query: Sql) =>
+        this.#statement(query).get(...inputs(query)) as unknown as R | undefined,
       run: async query => Number(this.#statement(query).run(...inputs(query)).changes),
       define: async statement => this.#database.exec(inSqliteWords(statement)),
       turn,

@@ -31,13 +31,16 @@ let tables: Uint8Array | undefined
 export interface Simulated {
   /** What is broken, in words. */
   readonly broken: readonly string[]
+  /** Whether a life ended at the step that was chosen for it, not just by its time. */
+  readonly endedByStep: boolean
   readonly lives: number
   readonly taken: number
   readonly twice: number
 }
 
-export async function simulate(seed: number): Promise<Simulated> {
-  const run = new Run(seed)
+/** @param endsAt one life that ends at this step, before the last; undefined: as many as the seed draws, each where it draws */
+export async function simulate(seed: number, endsAt?: number): Promise<Simulated> {
+  const run = new Run(seed, endsAt)
   try {
     return await run.live()
   } finally {
@@ -58,17 +61,22 @@ class Run {
   #letters = 0
   #steps = 0
 
-  constructor(seed: number) {
+  readonly #endsAt: number | undefined
+  #endedByStep = false
+
+  constructor(seed: number, endsAt: number | undefined) {
     this.#seed = seed
+    this.#endsAt = endsAt
     this.#draws = new Draws(seed ^ 0x5eed)
     this.#world = new World(seed, this.#clock)
     this.#promises = new Promises(this.#world.peers)
   }
 
   async live(): Promise<Simulated> {
-    const ends = this.#draws.below(4)
+    const ends = this.#endsAt === undefined ? this.#draws.below(4) : 1
     for (let number = 0; number < ends; number += 1) {
-      await this.#one(1 + this.#draws.below(this.#draws.pick([40, 200, 1_000, 4_000])), this.#draws.below(30 * hourMs))
+      const drawn = 1 + this.#draws.below(this.#draws.pick([40, 200, 1_000, 4_000]))
+      await this.#one(this.#endsAt ?? drawn, this.#draws.below(30 * hourMs))
       await this.#pass(this.#draws.below(2 * hourMs))
     }
     const house = await this.#one(Number.POSITIVE_INFINITY, endMs)
@@ -99,6 +107,7 @@ class Run {
       this.#write(house)
       await this.#runWhileBusy(house, untilMs)
     }
+    this.#endedByStep ||= life.isOver
     if (lastStep < Number.POSITIVE_INFINITY) life.end()
     return life.isOver || house === undefined ? undefined : house
   }
@@ -197,7 +206,7 @@ class Run {
     await this.#runToEndOf(closed)
     await assertConsistent(this.#database, this.#folder)
     const { taken, twice } = this.#promises.counted()
-    return { broken, lives: this.#lives, taken, twice }
+    return { broken, endedByStep: this.#endedByStep, lives: this.#lives, taken, twice }
   }
 
   async #runToEndOf(work: Promise<void>): Promise<void> {

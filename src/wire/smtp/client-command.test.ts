@@ -15,6 +15,7 @@ const bare: MailLine = {
   envelopeId: undefined,
   deliverBy: undefined,
   priority: undefined,
+  auth: false,
 }
 
 describe('MAIL', () => {
@@ -33,6 +34,7 @@ describe('MAIL', () => {
       { deliverBy: { seconds: -20, mode: 'notify', trace: false }, priority: -3 },
       'MAIL FROM:<a@example.test> BY=-20;N MT-PRIORITY=-3',
     ],
+    [{ auth: true }, 'MAIL FROM:<a@example.test> AUTH=<>'],
   ]
   for (const [more, wanted] of table) test(wanted, () => assert.equal(printMail({ ...bare, ...more }), `${wanted}\r\n`))
 })
@@ -68,11 +70,13 @@ test('what is printed is read again as it was meant', () => {
     envelopeId: 'every +=~! printable',
     deliverBy: { seconds: -7, mode: 'notify', trace: true },
     priority: 9,
+    auth: true,
   }
   const mail = command('MAIL', printMail(line))
   assert.equal(mail.sender?.address, line.sender)
   const read = readMailParameters(mail.parameters, offered)
-  const { sender: _, sizeBytes, ...wanted } = line
+  // What AUTH says is checked, and of no more interest.
+  const { sender: _, auth: __, sizeBytes, ...wanted } = line
   assert.deepEqual(read, { kind: 'read', parameters: { ...wanted, declaredBytes: sizeBytes, hold: undefined } })
   for (const original of ['é=+\\ü@old.test', 'a@b', '📧 x@b.test']) {
     const parameters: RcptLine = { notify: ['DELAY'], originalRecipient: { type: 'utf-8', address: original } }

@@ -17,13 +17,15 @@ export interface MailLine {
   readonly envelopeId: string | undefined
   readonly deliverBy: DeliverBy | undefined
   readonly priority: number | undefined
+  /** `AUTH=<>`: who wrote it we do not vouch for (RFC 4954 5); where we have logged in. */
+  readonly auth: boolean
 }
 
 /** What DSN adds to RCPT (RFC 3461 4); `none` where the server has no DSN. */
 export type RcptLine = Pick<RecipientParameters, 'notify' | 'originalRecipient'>
 
 export function printMail(line: MailLine): string {
-  const { sender, sizeBytes, body, smtpUtf8, requireTls, ret, envelopeId, deliverBy, priority } = line
+  const { sender, sizeBytes, body, smtpUtf8, requireTls, ret, envelopeId, deliverBy, priority, auth } = line
   let text = `MAIL FROM:<${checked(sender)}>`
   if (sizeBytes !== undefined) text += ` SIZE=${sizeBytes}`
   if (body !== undefined) text += ` BODY=${body}`
@@ -33,6 +35,7 @@ export function printMail(line: MailLine): string {
   if (envelopeId !== undefined) text += ` ENVID=${encodeXtext(envelopeId)}`
   if (deliverBy !== undefined) text += ` BY=${printDeliverBy(deliverBy)}`
   if (priority !== undefined) text += ` MT-PRIORITY=${priority}`
+  if (auth) text += ' AUTH=<>'
   return `${text}\r\n`
 }
 

@@ -60,7 +60,7 @@ export const recipientRows = {
   'recipient-suppressed': {
     code: 550,
     enhanced: '5.1.1',
-    what: '<{address}>: nothing more is sent to this address from here, for {reason}',
+    what: '<{address}>: nothing more is sent to this address from here: {reason}',
     who: 'sender',
     mend: 'Please check the spelling. If the address is right, the administrator of {hostname} can take it off the list: posthouse suppress remove',
     sections: ['RFC 3463 3.2'],

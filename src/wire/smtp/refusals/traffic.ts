@@ -53,7 +53,7 @@ export const trafficRows = {
     enhanced: '4.7.1',
     what: '{user} has sent as much as one account may: {limit} {what} within one {per}',
     who: 'sender',
-    mend: 'Send it later; who has to send more asks the administrator of {hostname}',
+    mend: 'Send it later; who has to send more asks the administrator of this server',
     sections: ['RFC 6409 6.1', 'RFC 3463 3.8'],
     why: 'The limits are those of `senders.limits`; `posthouse account limits ADDRESS` sets others for one account. They are there for the day on which somebody else finds out a password: whoever meets one and has sent little should set a new one.',
   },
