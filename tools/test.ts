@@ -3,11 +3,13 @@
 
 import { bin, runLanes, testStep } from './test-steps.ts'
 
-// PGlite is used too briefly to be worth a second, better compilation.
-const inOneProcess = ['--test-isolation=none', '--no-wasm-tier-up']
+const inOneProcess = ['--test-isolation=none']
+
+/** The second engine takes longer than all else together: `npm run long` has it. */
+const onSqliteAlone = [...inOneProcess, '--test-skip-pattern=PGlite']
 
 await runLanes([
-  [testStep('unit and contract tests', inOneProcess, 'src/**/*.test.ts', 'tools/*.test.ts')],
+  [testStep('unit and contract tests', onSqliteAlone, 'src/**/*.test.ts', 'tools/*.test.ts')],
   [
     testStep(
       'transcript, model, simulation and fuzz tests',

@@ -20,6 +20,7 @@ const carriage: Carriage = {
   route: ({ recipient }) => ({ kind: 'hop', hop: `direct:${recipient.slice(recipient.lastIndexOf('@') + 1)}` }),
   schedule: () => usualSchedule,
   courier: (_, signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  lookAgain: () => undefined,
 }
 
 export async function fillQueue(data: string, recipients: number): Promise<void> {

@@ -8,7 +8,7 @@ import { printOne } from './print.ts'
 
 export const command: Command = {
   name: 'account disable',
-  summary: 'refuse logins and mail, and keep all there is',
+  summary: 'refuse logins and mail, hold what it has in the queue, and keep all there is',
   positionals: ['ADDRESS'],
   options: {},
   examples: ['posthouse account disable alice@example.com --data ./mail'],

@@ -1,5 +1,7 @@
 // posthouse explain
 
+import { classify, readReply } from '#mail/outcome-class.ts'
+import { wordsOf } from '#mail/outcome-words.ts'
 import { menders } from '#wire/smtp/refusals/row.ts'
 import { inGeneral, linkOf, type RefusalName, refusals } from '#wire/smtp/refusals.ts'
 import { basicCodeInWords, enhancedCodeInWords } from '#wire/smtp/status-words.ts'
@@ -62,6 +64,7 @@ function asLines(recognised: Recognised): readonly string[] {
   const others = name === undefined ? reasons : reasons.slice(1)
   return [
     ...(name === undefined ? inGeneralLines(recognised) : wholeReason(name)),
+    ...(name === undefined ? judgedLines(recognised) : []),
     ...(others.length === 0 ? [] : othersLines(recognised, others)),
   ]
 }
@@ -129,8 +132,24 @@ function whoseLines(recognised: Recognised): readonly string[] {
   const { code, enhanced, hasWords } = recognised
   if (enhanced === undefined ? (code ?? 0) < 400 : enhanced.startsWith('2')) return []
   if (reasonsOf(recognised).length === 0)
-    return ['', 'Posthouse never says that: it is the reply of another server, whose words tell more.']
+    return [
+      '',
+      'Posthouse refuses nothing with that. It is the reply of another server, whose words tell more; or it stands in the',
+      'report of a message that did not get there, which tells who can mend it.',
+    ]
   return hasWords ? ['', 'The words are not those of Posthouse: another server said it, and they tell more.'] : []
+}
+
+/** What it says of a message that was sent from here, as its report would. */
+function judgedLines({ code, hasWords, text }: Recognised): readonly string[] {
+  if (code === undefined || code < 400 || !hasWords) return []
+  const read = readReply(text.slice(Math.max(0, text.search(new RegExp(`\\b${code}[ -]`)))))
+  if (read === undefined) return []
+  const { class: kind, status } = classify(read, { host: undefined, stage: undefined })
+  if (kind === 'unclear') return []
+  const { happened, mender } = wordsOf({ class: kind, status, reply: `${read.code} ${read.text}` })
+  const said = `${kind}: ${happened} Who can mend it: ${mender}`.replaceAll('{host}', 'this server')
+  return ['', 'If it was said to a message that was sent from here:', ...wrapped(said, limits.lineWidth, '  ')]
 }
 
 function meaningOf({ code, enhanced }: Pick<Recognised, 'code' | 'enhanced'>) {

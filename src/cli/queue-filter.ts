@@ -2,7 +2,7 @@
 
 import { parseDuration } from '#config/units.ts'
 import type { QueueFilter } from '#control/queue-administration.ts'
-import { parseAddress } from '#mail/address.ts'
+import { parseAddress, printAddress } from '#mail/address.ts'
 import { outcomeWords } from '#mail/outcome-words.ts'
 import { moves } from '#queue/states.ts'
 import type { Call, Option, Options } from './command.ts'
@@ -38,15 +38,22 @@ function texts(options: Options): QueueFilter {
   )
 }
 
-/** What no message can have is a slip, and not a filter that fits none. */
+/** As the queue has it: domains in ASCII. What no message can have is a slip, and not a filter that fits none. */
 function checked(name: string, value: string): string {
-  if (name === 'sender' && (value === '<>' || value === '')) return ''
-  const isWrong = (name === 'sender' || name === 'recipient') && parseAddress(value) === undefined
-  if (isWrong)
-    throw new CommandError(exitCode.badData, `--${name} "${value}" is no mail address`, 'write it like bob@example.org')
-  if (name === 'domain' && parseAddress(`x@${value}`) === undefined)
-    throw new CommandError(exitCode.badData, `--domain "${value}" is no domain name`, 'write it like example.org')
-  return value
+  if (name === 'sender' || name === 'recipient')
+    return name === 'sender' && nobody.includes(value) ? '' : addressIn(name, value)
+  if (name !== 'domain') return value
+  const domain = parseAddress(`x@${value}`)?.domain
+  if (domain !== undefined) return domain
+  throw new CommandError(exitCode.badData, `--domain "${value}" is no domain name`, 'write it like example.org')
+}
+
+const nobody = ['<>', '']
+
+function addressIn(name: string, value: string): string {
+  const address = parseAddress(value)
+  if (address !== undefined) return printAddress(address)
+  throw new CommandError(exitCode.badData, `--${name} "${value}" is no mail address`, 'write it like bob@example.org')
 }
 
 function stateIn(options: Options): QueueFilter {

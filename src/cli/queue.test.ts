@@ -171,3 +171,19 @@ test('what the configuration held is not gone by its release', async () => {
     await rm(folder, { recursive: true })
   }
 })
+
+test('an address is found however its domain is written', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'posthouse-queue-'))
+  try {
+    const place = await TemporaryQueue.open({ folder })
+    await place.hold({ to: { 'jürgen@xn--bcher-kva.test': {} }, inMs: hourMs })
+    await place[Symbol.asyncDispose]()
+    for (const filter of ['--domain Bücher.test', '--domain xn--bcher-kva.test', '--recipient jürgen@bücher.test']) {
+      const terminal = fakeTerminal({ folder })
+      await run(['queue', 'list', ...filter.split(' '), '--json', '--data', folder], terminal)
+      assert.equal(terminal.printed.length, 1, filter)
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

@@ -59,7 +59,7 @@ test('codes, wherever they stand', () => {
     ['', undefined, undefined, undefined],
   ]
   for (const [text, code, enhanced, name] of table) {
-    const { hasWords: _, ...found } = recognise(text) ?? {}
+    const { hasWords: _words, text: _text, ...found } = recognise(text) ?? {}
     const wanted = code === undefined && enhanced === undefined ? {} : { code, enhanced, name }
     assert.deepEqual(found, wanted, text)
   }

@@ -10,19 +10,21 @@ export interface Recognised {
   readonly name: RefusalName | undefined
   /** There is more in it than codes. */
   readonly hasWords: boolean
+  /** In one line. */
+  readonly text: string
 }
 
 /** Undefined when there is nothing in it that this server knows of. */
 export function recognise(pasted: string): Recognised | undefined {
   const text = oneLine(pasted)
   const named = nameIn(text)
-  if (named !== undefined) return { ...codesOf(named), name: named, hasWords: true }
+  if (named !== undefined) return { ...codesOf(named), name: named, hasWords: true, text }
   const codes = codesIn(text)
   const name = refusalByWords(text, codes)
-  if (name !== undefined) return { ...codesOf(name), name, hasWords: true }
+  if (name !== undefined) return { ...codesOf(name), name, hasWords: true, text }
   return codes.code === undefined && codes.enhanced === undefined
     ? undefined
-    : { ...codes, name, hasWords: wordsIn(text).size > 1 }
+    : { ...codes, name, hasWords: wordsIn(text).size > 1, text }
 }
 
 interface Codes {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import * as accounts from '#accounts/account-verbs.ts'
 import { offlineProbes } from '#cli/offline-outbound.ts'
 import { Imports } from '#import/imports.ts'
 import { refused } from '#queue/scripted-carriage.ts'
@@ -267,6 +268,28 @@ describe('greylist and queue', () => {
     assert.ok(finished.kind === 'done' && finished.value.mailboxes >= 6)
     const after = await place.needs.store.mailbox(1, 'INBOX')
     assert.ok((after?.uidValidity ?? 0) > (before?.uidValidity ?? 0))
+  })
+
+  test('what an account that is removed has in the queue goes on, and nobody is told what becomes of it', async () => {
+    place.carriage.script('far.test', { answer: refused('deferred') })
+    place.carriage.script('broken.test', { answer: refused('deferred') })
+    const before = place.carriage.arrived.length
+    const accountId = 99
+    await place.store.createAccount(accountId)
+    const add = { accountId, address: 'gone@example.test', passwordHash: 'none', now: 0 }
+    await place.needs.database.write(async tx => void (await accounts.add(tx, add)))
+    const message = { accountId, sender: add.address, to: { 'zoe@far.test': {}, 'nobody@broken.test': {} } }
+    await place.accept(message)
+    await place.pass(0)
+    assert.equal((await remote.removeAccount({ address: add.address })).kind, 'done')
+    place.carriage.script('far.test', {})
+    place.carriage.script('broken.test', { answer: refused('failed') })
+    await place.pass(60 * minuteMs)
+    assert.deepEqual(
+      place.carriage.arrived.slice(before).map(({ to }) => to),
+      [['zoe@far.test']],
+    )
+    assert.deepEqual(await idsOf(remote.listQueue({})), [])
   })
 
   test('an account that is removed leaves nothing in the greylist', async () => {

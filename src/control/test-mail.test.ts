@@ -37,6 +37,7 @@ function carriageOf(tries: readonly Try[]): Carriage {
       carry: async () => ({ outcomes: [], tries, isOfHop: false }),
       [Symbol.asyncDispose]: async () => undefined,
     }),
+    lookAgain: () => undefined,
   }
 }
 

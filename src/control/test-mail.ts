@@ -75,6 +75,7 @@ export class TestMail implements Witness, Disposable {
       route: asked => carriage.route(asked),
       schedule: hop => carriage.schedule(hop),
       courier: async (hop, signal) => this.#watched(await carriage.courier(hop, signal)),
+      lookAgain: hop => carriage.lookAgain(hop),
     }
   }
 

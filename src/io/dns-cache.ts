@@ -22,7 +22,7 @@ export class DnsCache<V> {
     const kept = this.#kept.get(key)
     if (kept === undefined) return undefined
     if (kept.endsMs > this.#clock.monotonicMs()) return kept.value
-    this.#drop(key)
+    this.drop(key)
     return undefined
   }
 
@@ -31,18 +31,18 @@ export class DnsCache<V> {
     value: V,
     { sizeBytes, rememberMs }: { readonly sizeBytes: number; readonly rememberMs: number },
   ): void {
-    this.#drop(key)
+    this.drop(key)
     if (rememberMs <= 0 || sizeBytes > limits.dnsAnswerBytes) return
     const cost = sizeBytes + limits.dnsAnswerCost
     this.#kept.set(key, { value, cost, endsMs: this.#clock.monotonicMs() + rememberMs })
     this.#cost += cost
     for (const oldest of this.#kept.keys()) {
       if (this.#cost <= limits.dnsCacheBytes) return
-      this.#drop(oldest)
+      this.drop(oldest)
     }
   }
 
-  #drop(key: string): void {
+  drop(key: string): void {
     this.#cost -= this.#kept.get(key)?.cost ?? 0
     this.#kept.delete(key)
   }

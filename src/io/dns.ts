@@ -50,4 +50,6 @@ export interface Dns {
   aliases(name: string): Promise<Answer<string>>
   /** `_25._tcp.mx.example.org`. */
   tlsa(name: string): Promise<Answer<TlsaRecord>>
+  /** What is remembered of the name, and of the mail hosts that it names, is asked for anew next time. Undefined: nothing is remembered. */
+  forget?(name: string): void
 }

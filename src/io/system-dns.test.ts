@@ -186,6 +186,24 @@ test('an answer is remembered for its time, and then asked for anew', async () =
   assert.equal(questions, 2)
 })
 
+test('what is to be forgotten is asked for anew: a domain and its mail hosts, and nothing else', async () => {
+  let asked = 0
+  await using resolver = await resolverThat(question => {
+    asked += 1
+    return answering(question, [four, mx(10, 'mx.example.test')])
+  })
+  const dns = systemDns({ server: '127.0.0.1', port: resolver.port, timeoutMs: 10_000, clock: manualClock() })
+  const all = async () => {
+    asked = 0
+    await dns.exchangers('example.test')
+    for (const name of ['example.test', 'mx.example.test', 'other.test']) await dns.addresses(name, 4)
+    return asked
+  }
+  assert.deepEqual([await all(), await all()], [4, 0])
+  dns.forget?.('Example.Test.')
+  assert.deepEqual([await all(), await all()], [3, 0])
+})
+
 test('those that ask the same at once ask once, and hear the same', async () => {
   let questions = 0
   await using resolver = await resolverThat(question => {

@@ -29,7 +29,7 @@ export interface SystemDnsOptions {
 type Read<R> = (data: unknown) => R | undefined
 
 export function systemDns(options: SystemDnsOptions): Dns {
-  const ask = resolver(options)
+  const { ask, forget } = resolver(options)
   const addresses = (name: string, family: 4 | 6) => ask(name, family === 4 ? 'A' : 'AAAA', addressOf(family))
   return {
     pointers: async address => {
@@ -44,6 +44,7 @@ export function systemDns(options: SystemDnsOptions): Dns {
     texts: name => ask(name, 'TXT', textOf),
     aliases: name => ask(name, 'CNAME', nameOf),
     tlsa: name => ask(name, 'TLSA', tlsaOf),
+    forget,
   }
 }
 
@@ -62,7 +63,16 @@ function resolver(options: SystemDnsOptions) {
       asked.delete(key)
     }
   }
-  return async <R>(given: string, type: RecordType, read: Read<R>): Promise<Answer<R>> => {
+  const forget = (given: string) => {
+    const names = [folded(given)]
+    const known = cache.get(`MX ${names[0]}`)
+    for (const record of known?.records ?? []) names.push(folded(exchangerOf(record)?.host ?? ''))
+    for (const name of names) {
+      for (const type of types) cache.drop(`${type} ${name}`)
+      cache.drop(`TLSA _25._tcp.${name}`)
+    }
+  }
+  const ask = async <R>(given: string, type: RecordType, read: Read<R>): Promise<Answer<R>> => {
     const name = folded(given)
     if (!isQuestionName(name)) return noSuchName
     const key = `${type} ${name}`
@@ -72,9 +82,11 @@ function resolver(options: SystemDnsOptions) {
     asked.set(key, underWay)
     return answerOf(await underWay, read)
   }
+  return { ask, forget }
 }
 
 const defaultPort = 53
+const types: readonly RecordType[] = ['MX', 'A', 'AAAA', 'CNAME', 'TXT']
 
 function serversOf({ server, port = defaultPort, isTrusted = false }: SystemDnsOptions): readonly NameServer[] {
   const given = server === undefined ? getServers().map(readServer) : [{ address: server, port }]

@@ -26,6 +26,8 @@ export interface RelayedOutcome {
   readonly reply: string
   /** Whether the peer promised to report by itself (it offers DSN, and was told what the sender wants; RFC 3461 5.2.1). */
   readonly peerReports: boolean
+  /** The sender wants to hear when it is late (BY with `N`), and from here on nobody watches the time: that is what there is to hear (RFC 2852 4). */
+  readonly isUntimed?: true
 }
 
 export interface RefusedOutcome {

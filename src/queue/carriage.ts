@@ -10,8 +10,13 @@ export interface Carriage {
   /** By the configuration alone: asks nobody, and is asked again before each try. */
   route(asked: Routed): Route
   schedule(hop: string): Schedule
-  /** Settles when the pace of this hop allows one more, which may take long: what waits for it waits in the database. Rejects when `signal` fires. */
+  /**
+   * Settles when the pace of this hop allows one more, which may take long: what waits for it waits in the database. Rejects when `signal` fires;
+   * a courier that was granted by then gives up what it is at, at once, and nobody reads what it says of it.
+   */
   courier(hop: string, signal: AbortSignal): Promise<Courier>
+  /** An operator wants a real try: whoever comes next for this hop goes by nothing that is remembered of its hosts. */
+  lookAgain(hop: string): void
 }
 
 export interface Routed {

@@ -27,8 +27,8 @@ export interface LineNeeds {
   settle(load: Load, brought: Brought): void
   /** It was not tried: it goes back to the rows, and is due at `at`. */
   giveBack(load: Load, at: number): void
-  /** Keeps what is under way in view. It never rejects. */
-  track(work: Promise<void>): void
+  /** Keeps what is under way in view. It never rejects. @param abort cuts off what waits for another host */
+  track(work: Promise<void>, abort?: AbortController): void
   /** The rows have something at `at`, which is still to come. */
   later(at: number): void
   /** Nothing more to do, or nothing to be had until `dueAt`; undefined: nothing is left that is due. */
@@ -143,7 +143,7 @@ export class Line {
   #granted(asking: Asking, bringer: Bringer): void {
     const isWanted = this.#asking === asking
     if (isWanted) this.#asking = undefined
-    this.#needs.track(isWanted ? this.#run(bringer) : this.#dispose(bringer))
+    this.#needs.track(isWanted ? this.#run(bringer) : this.#dispose(bringer), asking.abort)
   }
 
   /** Never rejects. */

@@ -15,6 +15,7 @@ import { type QueuedMessage, type QueuedRecipient, rankOf } from './rows.ts'
 import { usualSchedule, waitMs } from './schedule.ts'
 import type { Result, Settlement } from './settle.ts'
 import { type DueLane, type Lane, laneAfter, renewLeases, takePage } from './take.ts'
+import { unroutedHop } from './unrouted.ts'
 import { verdictOf } from './verdict.ts'
 
 export interface LinesNeeds {
@@ -34,7 +35,7 @@ export class Lines {
   readonly #needs: LinesNeeds
   readonly #agenda = new Agenda()
   readonly #lines = new Map<string, Line>()
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new Map<Promise<void>, AbortController | undefined>()
   #timer: Disposable | undefined
   #timerAt = Number.POSITIVE_INFINITY
   #upkeep: Disposable | undefined
@@ -44,6 +45,7 @@ export class Lines {
   #inHand = 0
   #handedBytes = 0
   #closed = false
+  #isAborted = false
 
   constructor(needs: LinesNeeds) {
     this.#needs = needs
@@ -86,6 +88,12 @@ export class Lines {
     this.#serve()
   }
 
+  /** As `wake`, for an operator who wants a real try. */
+  tryAgain(hop: string): void {
+    if (hop !== localHop && hop !== unroutedHop) this.#needs.carriage.lookAgain(hop)
+    this.wake(hop)
+  }
+
   /** Gives up what is in memory of what `isWanted` says; with `back` it goes back to the rows, else the rows are as they shall be. */
   takeOut(isWanted: (load: Load, number: number) => boolean, { back }: { readonly back: boolean }): void {
     for (const [hop, line] of this.#lines)
@@ -117,7 +125,7 @@ export class Lines {
 
   /** Undefined: nothing is under way. */
   get running(): Promise<unknown> | undefined {
-    return this.#running.size === 0 ? undefined : Promise.all(this.#running)
+    return this.#running.size === 0 ? undefined : Promise.all(this.#running.keys())
   }
 
   /** Asks for nothing more; what is in memory goes back. */
@@ -126,6 +134,12 @@ export class Lines {
     this.#timer?.[Symbol.dispose]()
     this.#upkeep?.[Symbol.dispose]()
     for (const line of [...this.#lines.values()]) line.stop(this.#needs.clock.now())
+  }
+
+  /** Whoever is under way still is called back: what they have stays leased, and the next start takes it up. */
+  abort(): void {
+    this.#isAborted = true
+    for (const abort of this.#running.values()) abort?.abort()
   }
 
   get #isFull(): boolean {
@@ -177,7 +191,7 @@ export class Lines {
         this.#letGo(load)
         this.#giveBack(load, hop, at)
       },
-      track: work => this.#track(work),
+      track: (work, abort) => this.#track(work, abort),
       later: at => this.#later(hop, at),
       over: (over, dueAt) => {
         if (this.#lines.get(hop) === over) this.#lines.delete(hop)
@@ -190,8 +204,8 @@ export class Lines {
     return line
   }
 
-  #track(work: Promise<void>): void {
-    this.#running.add(work)
+  #track(work: Promise<void>, abort?: AbortController): void {
+    this.#running.set(work, abort)
     void work.then(() => this.#running.delete(work))
   }
 
@@ -250,7 +264,9 @@ export class Lines {
     // One chance for all, so that they are due together again.
     const at = { now: clock.now(), chance: chance() }
     const host = tries.at(-1)?.host
-    const results: Result[] = outcomes.map(({ recipient, outcome }) => {
+    // What was cut off is no try in vain; what a peer said to the end counts all the same.
+    const known = this.#isAborted ? outcomes.filter(({ outcome }) => outcome.kind !== 'deferred') : outcomes
+    const results: Result[] = known.map(({ recipient, outcome }) => {
       const verdict = verdictOf({ message, recipient, outcome, host }, schedule, at)
       return { kind: 'verdict', recipient, outcome, verdict }
     })

@@ -7,7 +7,7 @@ import { utf8 } from '#text/bytes.ts'
 import type { Carriage } from './carriage.ts'
 import { limits } from './limits.ts'
 import { localHop } from './local-hop.ts'
-import { matches } from './matches.ts'
+import { type Match, matches, matchesByKey } from './matches.ts'
 import type { Filter, Listed, ListedRecipient, Place, Shown } from './queue.ts'
 import { messageOf, type QueuedMessage, type RecipientStatus, recipientsOf } from './rows.ts'
 import { expiresAt, type Schedule, usualSchedule } from './schedule.ts'
@@ -18,6 +18,8 @@ export async function listed(
   filter: Filter,
   at: { readonly now: number; readonly after: Place | undefined },
 ): Promise<readonly Listed[]> {
+  const byKey = matchesByKey(database, filter, { now: at.now, isDue: false })
+  if (byKey !== undefined) return await firstOf(byKey, at.after)
   const found: Growing[] = []
   for await (const slice of matches(database, filter, at)) {
     for (const { message, recipient } of slice) {
@@ -31,6 +33,39 @@ export async function listed(
     }
   }
   return found
+}
+
+/** The first page behind `after` of what comes in another order: the recipients of a message together, or not even that. */
+async function firstOf(slices: AsyncIterable<readonly Match[]>, after: Place | undefined): Promise<readonly Listed[]> {
+  const found = new Map<string, Growing>()
+  let last: Place | undefined
+  for await (const slice of slices) {
+    for (const { message, recipient } of slice) {
+      if ((after !== undefined && order(message, after) <= 0) || (last !== undefined && order(message, last) > 0))
+        continue
+      let one = found.get(message.messageId)
+      if (one === undefined) {
+        one = begun(message)
+        found.set(message.messageId, one)
+      }
+      add(one, recipient)
+    }
+    if (found.size <= limits.listed) continue
+    const [page, others] = pageOf(found)
+    for (const { messageId } of others) found.delete(messageId)
+    last = page.at(-1)
+  }
+  return pageOf(found)[0]
+}
+
+function pageOf(found: ReadonlyMap<string, Growing>): readonly [page: readonly Growing[], others: readonly Growing[]] {
+  const sorted = [...found.values()].sort(order)
+  return [sorted.slice(0, limits.listed), sorted.slice(limits.listed)]
+}
+
+function order(one: Place, other: Place): number {
+  if (one.arrivedAt !== other.arrivedAt) return one.arrivedAt - other.arrivedAt
+  return one.messageId < other.messageId ? -1 : one.messageId > other.messageId ? 1 : 0
 }
 
 interface Growing extends Listed {

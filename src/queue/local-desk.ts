@@ -11,6 +11,7 @@ import { bytesOf } from './couriers.ts'
 import { type FindNeeds, type FoundPlace, findRecipient } from './find-recipient.ts'
 import { limits } from './limits.ts'
 import { localHop } from './local-hop.ts'
+import { withoutSuccess } from './notify.ts'
 import type { Carrier } from './queue.ts'
 import { insertRecipient, nextNumber, type QueuedMessage, type QueuedRecipient, rankOf } from './rows.ts'
 import { refusedHere } from './said.ts'
@@ -158,9 +159,10 @@ export class LocalDesk {
     const { holder, now } = this.#needs
     const ours = await this.#ours(tx, message)
     if (struck.some(({ recipient }) => !ours.has(recipient.number))) throw new NotOursError('it was taken away')
-    for (const { recipient, elsewhere } of struck) await this.#sendOn(tx, message, recipient, elsewhere)
+    for (const one of struck) await this.#sendOn(tx, message, one)
     const at = { now: now(), chance: 0 }
-    const results = struck.map(({ recipient }) => {
+    const results = struck.map(one => {
+      const recipient = told(one)
       const verdict = verdictOf({ message, recipient, outcome: delivered, host: undefined }, usualSchedule, at)
       return { kind: 'verdict' as const, recipient, verdict, outcome: delivered }
     })
@@ -172,23 +174,26 @@ export class LocalDesk {
   async #sendOn(
     tx: Tx,
     message: QueuedMessage,
-    { address: wroteTo, parameters }: QueuedRecipient,
-    elsewhere: readonly string[],
+    { recipient: { address: wroteTo, parameters }, mailboxes, elsewhere }: FoundRecipient,
   ): Promise<void> {
     if (elsewhere.length === 0) return
-    const originalRecipient = parameters.originalRecipient ?? { type: 'rfc822', address: wroteTo }
+    const type = /[^\0-\x7f]/.test(wroteTo) ? 'utf-8' : 'rfc822'
+    const originalRecipient = parameters.originalRecipient ?? { type, address: wroteTo }
+    let asked = mailboxes.length > 0 ? withoutSuccess(parameters) : parameters
     let number = await nextNumber(tx, message)
     for (const address of elsewhere) {
+      if (await isNamed(tx, message, address)) continue
       const route = this.#routeOf(message, address)
       const isHeld = route.kind === 'held'
       await insertRecipient(tx, message, {
         ...{ number, address, hop: hopOf(route), rank: rankOf(message.parameters) },
-        parameters: { ...parameters, originalRecipient },
+        parameters: { ...asked, originalRecipient },
         state: isHeld ? 'held' : 'ready',
         nextAt: isHeld ? undefined : this.#needs.now(),
         heldFor: isHeld ? route.reason : undefined,
         lease: undefined,
       })
+      asked = withoutSuccess(parameters)
       number += 1
     }
   }
@@ -215,6 +220,19 @@ interface FoundRecipient {
   readonly recipient: QueuedRecipient
   readonly mailboxes: readonly FoundPlace[]
   readonly elsewhere: readonly string[]
+}
+
+/** Of what goes on as a whole, its new recipients tell. */
+function told({ recipient, mailboxes }: FoundRecipient): QueuedRecipient {
+  return mailboxes.length > 0 ? recipient : { ...recipient, parameters: withoutSuccess(recipient.parameters) }
+}
+
+/** Whether the message goes there anyway: nobody gets it twice. */
+async function isNamed(tx: Tx, { accountId, messageId }: QueuedMessage, address: string): Promise<boolean> {
+  const row = await tx.get(sql`
+    SELECT number FROM queue_recipient
+    WHERE account_id = ${accountId} AND message_id = ${messageId} AND LOWER(address) = LOWER(${address}) LIMIT 1`)
+  return row !== undefined
 }
 
 const nothing: Brought = { outcomes: [], moved: [], tries: [], fate: undefined }

@@ -7,4 +7,5 @@ export const noCarriage: Carriage = {
   route: () => ({ kind: 'held', reason: 'this server sends no mail to other hosts' }),
   schedule: () => usualSchedule,
   courier: hop => Promise.reject(new Error(`nobody goes to ${hop}`)),
+  lookAgain: () => {},
 }

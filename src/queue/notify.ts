@@ -6,3 +6,11 @@ import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 export function wantsToHear({ notify }: RecipientParameters, of: 'SUCCESS' | 'DELAY' | 'FAILURE'): boolean {
   return notify === undefined ? of !== 'SUCCESS' : notify.includes(of)
 }
+
+/** What the others ask of which one recipient has become several: of deliveries one is told, of what fails all (RFC 3461 5.2.7.3). */
+export function withoutSuccess(parameters: RecipientParameters): RecipientParameters {
+  const { notify } = parameters
+  if (notify?.includes('SUCCESS') !== true) return parameters
+  const left = notify.filter(one => one !== 'SUCCESS')
+  return { ...parameters, notify: left.length === 0 ? ['NEVER'] : left }
+}

@@ -161,13 +161,14 @@ class OpenQueue implements Queue {
       this.#needs.witness?.settled({ messageId, accountId, origin, sender, recipient: address, outcome, isFinal: true })
   }
 
-  /** What is with a courier has a while to come back; what does not is leased, and the next start takes it up. */
+  /** What is with a courier has a while to come back; who does not is called back, and what it had is leased: the next start takes it up. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#lines.close()
     const { clock } = this.#needs
     const { promise: isLate, resolve } = Promise.withResolvers<void>()
     using _ = clock.after(limits.closeMs, resolve)
     await Promise.race([this.#lines.running, isLate])
+    this.#lines.abort()
     await this.#reports.close()
     await this.#recorder.close()
   }

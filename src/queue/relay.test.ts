@@ -97,6 +97,16 @@ onEachEngine('the relay', ({ open, testOnSqlite }) => {
     assert.equal(await countOf(place, 'queue_message'), 0)
   })
 
+  // RFC 2852 4: with BY=...;N its sender wants to know when it is late, and nobody will tell.
+  testOnSqlite('what went on to who does not watch the time is told of, unless delays are not asked for', async () => {
+    await using place = await open()
+    const answer = { ...taken, kind: 'delivered', peerReports: true, reply: '250 ok', isUntimed: true } as const
+    place.carriage.script('far.test', { answer })
+    await place.accept({ to: { 'eve@far.test': {}, 'fay@far.test': { notify: ['NEVER'] } } })
+    await place.queue.idle()
+    assert.deepEqual((await place.inbox('alice')).map(actionsIn), [['relayed 2.0.0']])
+  })
+
   test('what is refused for now is tried again by the schedule, its sender told once, given up, and reported', async () => {
     await using place = await open()
     place.carriage.script('far.test', { answer: refused('deferred') })
@@ -220,6 +230,34 @@ onEachEngine('the relay', ({ open, testOnSqlite }) => {
       ...{ accountId: 0, origin: 'forward', sender: 'zoe@origin.test' },
       to: { 'eve@far.test': {} },
     })
+    await place.queue.idle()
+    assert.equal(place.carriage.arrived.length, 1)
+    assert.equal(await countOf(place, 'queue_message'), 0)
+  })
+
+  test('a courier at work when the queue closes has a while to come back', async () => {
+    await using place = await open()
+    const gate = Promise.withResolvers<void>()
+    place.carriage.script('far.test', { until: gate.promise })
+    await place.accept({ to: { 'eve@far.test': {} } })
+    const restarting = place.restart()
+    gate.resolve()
+    await restarting
+    await place.queue.idle()
+    assert.deepEqual([place.carriage.arrived.length, place.carriage.calledBack], [1, []])
+    assert.equal(await countOf(place, 'queue_message'), 0)
+  })
+
+  test('who does not come back is called back, and what it had comes again at the next start, as if it had not been tried', async () => {
+    await using place = await open()
+    place.carriage.script('far.test', { until: new Promise(() => {}) })
+    const id = await place.accept({ to: { 'eve@far.test': {} } })
+    await place.restart()
+    assert.deepEqual(place.carriage.calledBack, ['far.test'])
+    const [recipient] = (await place.queue.show(id))?.recipients ?? []
+    assert.deepEqual([recipient?.tries, recipient?.reply], [0, undefined])
+    place.carriage.script('far.test', {})
+    await place.restart()
     await place.queue.idle()
     assert.equal(place.carriage.arrived.length, 1)
     assert.equal(await countOf(place, 'queue_message'), 0)

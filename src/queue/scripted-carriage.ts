@@ -52,6 +52,10 @@ export class ScriptedCarriage implements Carriage {
   /** Asked for and not granted. */
   readonly waiting = new Map<string, Set<() => void>>()
   schedules: Schedule = usualSchedule
+  /** The hops whose couriers were called back in the middle of a message. */
+  readonly calledBack: string[] = []
+  /** The hops of which nothing that was known may count. */
+  readonly lookedAgain: string[] = []
   reroute: (asked: Routed) => Route | undefined = () => undefined
 
   script(hop: string, script: Script): void {
@@ -68,6 +72,10 @@ export class ScriptedCarriage implements Carriage {
     return this.schedules
   }
 
+  lookAgain(hop: string): void {
+    this.lookedAgain.push(hop)
+  }
+
   async courier(hop: string, signal: AbortSignal): Promise<Courier> {
     await new Promise<void>((resolve, reject) => {
       const waiting = this.waiting.get(hop) ?? new Set()
@@ -81,7 +89,7 @@ export class ScriptedCarriage implements Carriage {
       )
       this.#grant(hop)
     })
-    return this.#courier(hop)
+    return this.#courier(hop, signal)
   }
 
   #grant(hop: string): void {
@@ -97,7 +105,7 @@ export class ScriptedCarriage implements Carriage {
     }
   }
 
-  #courier(hop: string): Courier {
+  #courier(hop: string, signal: AbortSignal): Courier {
     const script = () => this.scripts.get(hop) ?? {}
     let carried = 0
     let isOpen = true
@@ -110,7 +118,7 @@ export class ScriptedCarriage implements Carriage {
       },
       carry: async mail => {
         carried += 1
-        return await this.#carry(hop, mail)
+        return await this.#carry(hop, mail, signal)
       },
       [Symbol.asyncDispose]: async () => {
         if (!isOpen) return
@@ -121,11 +129,14 @@ export class ScriptedCarriage implements Carriage {
     }
   }
 
-  async #carry(hop: string, mail: Mail): Promise<Carried> {
+  async #carry(hop: string, mail: Mail, signal: AbortSignal): Promise<Carried> {
     const { answer = taken, isOfHop = false, until, fault } = this.scripts.get(hop) ?? {}
     const { messageId, returnPath, recipients, spooled, fields } = mail
     this.tried.push(`${hop} ${messageId}`)
-    await until
+    if (await isCalledBack(until, signal)) {
+      this.calledBack.push(hop)
+      return { outcomes: recipients.map(() => refused('deferred', { class: 'ours' })), tries: [], isOfHop: false }
+    }
     if (fault !== undefined) throw new Error(fault)
     const text = fields + Buffer.from(await spooled.read(0, spooled.sizeBytes)).toString()
     const outcomes = recipients.map(({ address }) => (typeof answer === 'function' ? answer(address) : answer))
@@ -135,4 +146,13 @@ export class ScriptedCarriage implements Carriage {
     const one = { at: 0, tookMs: 1, host: `mx.${hop}`, address: '192.0.2.1:25', tls: undefined, transcript }
     return { outcomes, tries: [one], isOfHop }
   }
+}
+
+async function isCalledBack(until: Promise<unknown> | undefined, signal: AbortSignal): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const call = () => resolve()
+  signal.addEventListener('abort', call, { once: true })
+  await Promise.race([until, promise])
+  signal.removeEventListener('abort', call)
+  return signal.aborted
 }

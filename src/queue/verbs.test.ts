@@ -61,6 +61,24 @@ onEachEngine('the verbs', ({ open, testOnSqlite }) => {
     })
   })
 
+  testOnSqlite('what is retried or released is tried by nothing that is remembered of its hop', async () => {
+    await using place = await open()
+    for (const hop of ['one.test', 'two.test', 'three.test'])
+      place.carriage.script(hop, { answer: refused('deferred') })
+    await place.accept({ to: { 'eve@one.test': {}, 'fay@one.test': {}, 'gus@two.test': {}, 'hal@three.test': {} } })
+    await place.queue.idle()
+    await place.queue.act('hold', { hop: 'two.test' })
+    assert.deepEqual(place.carriage.lookedAgain, [])
+    const tried = () => place.carriage.tried.length
+    const before = tried()
+    await place.queue.act('retry', { hop: 'one.test' })
+    await place.queue.idle()
+    assert.deepEqual([place.carriage.lookedAgain, tried() - before], [['one.test'], 1])
+    await place.queue.act('release', { hop: 'two.test' })
+    await place.queue.idle()
+    assert.deepEqual([place.carriage.lookedAgain, tried() - before], [['one.test', 'two.test'], 2])
+  })
+
   testOnSqlite('what an operator holds, drops or returns is not brought by who has it in memory', async () => {
     await using place = await open()
     const cases = ['hold', 'drop', 'bounce'] as const

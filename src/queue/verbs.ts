@@ -5,7 +5,7 @@ import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
 import { type Database, sql, type Tx } from '#io/sql/database.ts'
 import type { Lines } from './lines.ts'
-import { type Match, matches } from './matches.ts'
+import { type Match, matches, matchesByKey } from './matches.ts'
 import type { Acted, Action, Filter } from './queue.ts'
 import { endIfDone } from './rows.ts'
 import { owe } from './settle.ts'
@@ -31,7 +31,10 @@ export async function act(needs: VerbNeeds, action: Action, filter: Filter, reas
   const verb: Verb = { needs, action, reason, now: needs.clock.now() }
   const messages = new Set<string>()
   let recipients = 0
-  for await (const slice of matches(needs.database, filter, { now: verb.now, after: undefined })) {
+  const { database } = needs
+  const { now } = verb
+  const byKey = matchesByKey(database, filter, { now, isDue: action === 'retry' })
+  for await (const slice of byKey ?? matches(database, filter, { now, after: undefined })) {
     const done = slice.length === 0 ? [] : await actOn(verb, slice)
     recipients += done.length
     for (const { message } of done) messages.add(message.messageId)
@@ -65,7 +68,7 @@ async function actOn(verb: Verb, slice: readonly Match[]): Promise<readonly Matc
   const { running } = needs
   if (running === undefined) return done
   if (action === 'retry' || action === 'release')
-    for (const hop of new Set(done.map(({ recipient }) => recipient.hop))) running.lines.wake(hop)
+    for (const hop of new Set(done.map(({ recipient }) => recipient.hop))) running.lines.tryAgain(hop)
   else {
     const keys = new Set(done.map(({ message, recipient }) => `${message.messageId} ${recipient.number}`))
     const isMeant = (load: { readonly message: { readonly messageId: string } }, number: number) =>

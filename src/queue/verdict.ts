@@ -39,7 +39,9 @@ export function verdictOf(
 ): Verdict {
   const { message, recipient, outcome, host } = tried
   if (outcome.kind === 'delivered') {
-    const wants = !outcome.peerReports && wantsReport(message, recipient, 'SUCCESS')
+    const tellsDelivery = !outcome.peerReports && wantsReport(message, recipient, 'SUCCESS')
+    // RFC 2852 4: nobody watches the time from here on.
+    const wants = tellsDelivery || (outcome.isUntimed === true && wantsReport(message, recipient, 'DELAY'))
     return ended('delivery', wants, { status: '2.0.0', reply: shortened(outcome.reply), class: undefined, by: host })
   }
   const { now } = at

@@ -217,3 +217,77 @@ test('an account that is disabled while its message comes in sends nothing', asy
     ['the account is disabled', 'the account is disabled'],
   )
 })
+
+test('a return path of ours is no way through this server', async () => {
+  await using world = await open()
+  const { place, returnPaths, send } = world
+  const srs = await returnPaths.srs({ localPart: 'Zoe', domain: 'far.test' }, 'example.test')
+  const [local = ''] = srs.split('@')
+  const again = await returnPaths.srs({ localPart: 'SRS0=aaaa=aa=bank.test=all', domain: 'evil.test' }, 'example.test')
+  const verp = returnPaths.verp({ localPart: 'alice', domain: 'example.test' }, 'ab12')
+  for (const kind of ['mx', 'lmtp', 'submission'] as const) {
+    const tried = async (from: string, to: readonly string[]) =>
+      (await send(kind, { from, to, text: 'Subject: x\r\n\r\n' })).replace(/:.*/, '')
+    const sender = kind === 'submission' ? 'alice@example.test' : 'zoe@proven.test'
+    assert.equal(await tried(sender, [srs]), 'returns-only', kind)
+    assert.equal(await tried(sender, [again]), 'returns-only', kind)
+    assert.equal(await tried('', [srs.replace('Zoe', 'bob')]), 'no-such-mailbox', kind)
+    assert.equal(await tried('', [srs.replace('far.test', 'bank.test')]), 'no-such-mailbox', kind)
+    const other = await tried('', [`${local}@other.test`])
+    assert.equal(other, { mx: 'relay-denied', lmtp: 'not-ours', submission: 'taken' }[kind])
+    assert.equal(await tried(sender, [verp.replace('alice', 'nobody')]), 'no-such-mailbox')
+  }
+  await place.queue.act('drop', {})
+  assert.equal(await send('mx', { from: '', to: [srs, srs] }), 'one-recipient-per-bounce')
+  const { arrived } = place.carriage
+  const before = arrived.length
+  assert.equal(await send('mx', { from: '', to: [srs.toUpperCase()], ask: { notify: ['SUCCESS'] } }), 'taken')
+  assert.equal(await send('mx', { from: '', to: [again] }), 'taken')
+  await place.pass(60_000)
+  assert.deepEqual(
+    arrived.slice(before).map(({ to, returnPath }) => [...to, returnPath]),
+    [
+      ['ZOE@far.test', ''],
+      ['SRS0=aaaa=aa=bank.test=all@evil.test', ''],
+    ],
+  )
+  place.clock.advance(62 * 86_400_000)
+  assert.match(await send('mx', { from: '', to: [srs] }), /^no-such-mailbox/)
+  assert.match(await send('mx', { from: '', to: [again] }), /^no-such-mailbox/)
+})
+
+test('one message goes through as many aliases as can be written down at once', async () => {
+  await using world = await open()
+  const names = Array.from({ length: 26 }, (_, at) => `list${at}@example.test`)
+  for (const [at, name] of names.entries()) {
+    const targets = Array.from({ length: 200 }, (_, number) => `${number}@far${at}.test`)
+    assert.equal((await world.directory.addAlias(name, ...targets)).kind, 'done')
+  }
+  for (const kind of ['mx', 'lmtp', 'submission'] as const) {
+    const from = kind === 'submission' ? 'alice@example.test' : 'zoe@proven.test'
+    assert.equal(await world.send(kind, { from, to: names }), 'too-many-recipients')
+  }
+})
+
+test('one letter of a sender who is not proven makes one report, however many an alias leads to', async () => {
+  await using world = await open()
+  const { carriage, queue } = world.place
+  const targets = Array.from({ length: 50 }, (_, at) => `x@far${at}.test`)
+  // Each of them fails at another time.
+  for (const [at, target] of targets.entries())
+    carriage.script(target.slice(2), { couriers: at < 2 ? 1 : 0, answer: refused('failed') })
+  await world.directory.addAlias('list@example.test', ...targets)
+  const told = async (from: string) => {
+    const before = carriage.arrived.length
+    assert.equal(await world.send('mx', { from, to: ['list@example.test'] }), 'taken')
+    for (const target of targets) {
+      carriage.script(target.slice(2), { answer: refused('failed') })
+      await world.place.pass(60_000)
+    }
+    assert.deepEqual(await queue.list(), [])
+    const reports = carriage.arrived.slice(before).filter(({ to }) => to.includes(from))
+    return reports.reduce((sum, { text }) => sum + (text.match(/^Final-Recipient: /gm)?.length ?? 0), 0)
+  }
+  assert.equal(await told('victim@unknown.test'), 1)
+  assert.equal(await told('zoe@proven.test'), 50)
+})

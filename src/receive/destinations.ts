@@ -1,6 +1,7 @@
 // Where a message goes whose recipients were taken: each mailbox and each address once, however many of the recipients lead there.
 
 import type { Forwarder } from '#accounts/account.ts'
+import { withoutSuccess } from '#queue/notify.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import type { MailboxPlace, TakenRecipient } from './recipient.ts'
 
@@ -49,14 +50,6 @@ export function destinationsOf(recipients: readonly TakenRecipient[]): Destinati
     }
   }
   return { here, elsewhere: [...elsewhere.values()] }
-}
-
-/** Of deliveries nobody is told; of what fails as before. */
-export function withoutSuccess(parameters: RecipientParameters): RecipientParameters {
-  const { notify } = parameters
-  if (notify?.includes('SUCCESS') !== true) return parameters
-  const left = notify.filter(one => one !== 'SUCCESS')
-  return { ...parameters, notify: left.length === 0 ? ['NEVER'] : left }
 }
 
 /** Reports then name the address that the sender knows (RFC 3461 5.2.7). */

@@ -6,6 +6,9 @@ export const maxReceivedFields = 50
 /** Of those, this server's own, in what goes on from here. */
 export const maxOwnReceivedFields = 5
 
+/** Mailboxes and addresses elsewhere that one message goes to, through however many aliases: more recipients are told to come in another message. */
+export const maxPlaces = 5_000
+
 /** Addresses of a From that are looked up; nobody writes a message in the name of more. */
 export const maxFromAddresses = 20
 

@@ -17,7 +17,7 @@ import { headerOf, refusedContent, shapeOf } from './header-facts.ts'
 import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } from './intake.ts'
 import { type OnwardNeeds, onwardMessage } from './onward.ts'
 import type { ReceivePolicy } from './policy.ts'
-import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './recipient.ts'
+import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient, tooManyPlaces } from './recipient.ts'
 import type { Returns } from './returns.ts'
 import { comesTooOften, deliveredBeforeTo } from './rounds.ts'
 import { localRecipients, noteOrigin, type Taken, traceOf } from './taken.ts'
@@ -69,6 +69,8 @@ class LmtpTransaction implements Transaction {
     const question = { path, parameters, declaredBytes, isFromNobody, elsewhere: 'not-ours' as const }
     const found = await findRecipient(this.#needs, question)
     if (found.kind === 'refused') return found
+    const tooMany = tooManyPlaces(this.#recipients, found.recipient)
+    if (tooMany !== undefined) return tooMany
     this.#recipients.push(found.recipient)
     return undefined
   }

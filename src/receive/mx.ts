@@ -26,7 +26,7 @@ import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } fr
 import type { MailDomains } from './mail-domains.ts'
 import { type Onward, type OnwardNeeds, onwardMessage, tellsOfDelivery } from './onward.ts'
 import type { ReceivePolicy } from './policy.ts'
-import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './recipient.ts'
+import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient, tooManyPlaces } from './recipient.ts'
 import type { Returns } from './returns.ts'
 import { comesTooOften, deliveredBeforeTo } from './rounds.ts'
 import { localRecipients, noteOrigin, traceOf } from './taken.ts'
@@ -102,6 +102,8 @@ class MxTransaction implements Transaction {
     const question = { path, parameters, declaredBytes, isFromNobody, elsewhere: 'relay-denied' as const }
     const found = await findRecipient(this.#needs, question)
     if (found.kind === 'refused') return found
+    const tooMany = tooManyPlaces(this.#recipients, found.recipient)
+    if (tooMany !== undefined) return tooMany
     this.#recipients.push(found.recipient)
     const { domain } = this.#sender.path ?? {}
     if (domain !== undefined && !this.#isTrusted) this.#isNullMx ??= this.#needs.mailDomains?.takesNoMail(domain)

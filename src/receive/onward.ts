@@ -4,11 +4,12 @@
 import type { Forwarder, Resolver } from '#accounts/account.ts'
 import type { ReturnPaths } from '#accounts/return-paths.ts'
 import type { Log } from '#io/log.ts'
+import { withoutSuccess } from '#queue/notify.ts'
 import type { NewMessage } from '#queue/queue.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { Verified } from '#verify/facts.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
-import { type Destinations, forwardersOf, withoutSuccess } from './destinations.ts'
+import { type Destinations, type Elsewhere, forwardersOf } from './destinations.ts'
 import { marksOf } from './rounds.ts'
 import { queueParameters, queueRecipients, type Taken } from './taken.ts'
 
@@ -35,7 +36,10 @@ export async function onwardMessage(needs: OnwardNeeds, onward: Onward): Promise
   const { fields, spooled, isJunk = false } = onward
   const ask = askedFor(onward)
   const taken = { ...onward.taken, recipients: onward.taken.recipients.map(ask) }
-  const destinations = { here: onward.destinations.here.map(ask), elsewhere: onward.destinations.elsewhere.map(ask) }
+  const destinations = {
+    here: onward.destinations.here.map(ask),
+    elsewhere: onward.destinations.elsewhere.map(ask).map(oneTells(onward)),
+  }
   const { elsewhere } = destinations
   const { messageId, path } = taken.sender
   const forwarders = forwardersOf(elsewhere)
@@ -84,9 +88,19 @@ async function returnPathOf(
 /** What of the sender's wishes for reports counts: a report goes to whoever is named there, with a message that somebody else may have written. */
 function askedFor({ verified, isTrusted }: Onward) {
   return <T extends { readonly parameters: RecipientParameters }>(one: T): T => {
-    if (isForged(verified)) return { ...one, parameters: { ...one.parameters, notify: ['NEVER'] } }
+    if (isForged(verified)) return untold(one)
     return isTrusted || isProven(verified) ? one : { ...one, parameters: withoutSuccess(one.parameters) }
   }
+}
+
+/** A sender who is not proven hears of one of those to whom an alias leads: of each that fails, one letter would make a hundred reports for whoever it names. */
+function oneTells({ verified, isTrusted }: Onward) {
+  return (one: Elsewhere, index: number): Elsewhere =>
+    index === 0 || isTrusted || isProven(verified) || one.forwarder === undefined ? one : untold(one)
+}
+
+function untold<T extends { readonly parameters: RecipientParameters }>(one: T): T {
+  return { ...one, parameters: { ...one.parameters, notify: ['NEVER'] } }
 }
 
 /** Whether it is told of deliveries here. */

@@ -8,6 +8,7 @@ import { isSrs } from '#mail/srs.ts'
 import type { Path } from '#wire/smtp/command.ts'
 import type { RecipientParameters } from '#wire/smtp/parameters.ts'
 import { type Refusal, refuse } from '#wire/smtp/refusals.ts'
+import { maxPlaces } from './limits.ts'
 import { noRoom, type RoomNeeds } from './room.ts'
 
 export interface RecipientNeeds extends RoomNeeds {
@@ -64,6 +65,14 @@ export async function findRecipient(needs: RecipientNeeds, question: RecipientQu
   if ('kind' in places) return places
   const full = await noRoomForAny(needs, { recipients: [{ address, ...places }], sizeBytes: declaredBytes })
   return full ?? { kind: 'recipient', recipient: { address, parameters, ...places } }
+}
+
+/** Undefined: the message may have it besides those it has. A few names of aliases are many rows, and all are written at once. */
+export function tooManyPlaces(taken: readonly TakenRecipient[], one: TakenRecipient): Refusal | undefined {
+  if (taken.length === 0) return undefined
+  let count = 0
+  for (const { mailboxes, elsewhere } of [...taken, one]) count += mailboxes.length + elsewhere.length
+  return count > maxPlaces ? refuse('too-many-recipients', { limit: taken.length }) : undefined
 }
 
 /** Undefined: it is no return (SRS) that was signed here. */

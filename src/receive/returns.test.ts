@@ -205,6 +205,23 @@ describe('what comes back', () => {
     assert.deepEqual(await suppressed(), [])
   })
 
+  test('of what calls itself a complaint little is read', async () => {
+    await using message = await store.message(complaint([`X: ${'y'.repeat(300_000)}`]))
+    let [most, reads] = [0, 0]
+    const watched = {
+      ...message,
+      head: message.head,
+      sizeBytes: message.sizeBytes,
+      read: (start: number, end: number) => {
+        most = Math.max(most, end)
+        reads += 1
+        return message.read(start, end)
+      },
+    }
+    await returns.note({ messageId: 'incoming', recipients: ['alice@example.com'], message: watched })
+    assert.deepEqual([reads, most], [1, 32_768])
+  })
+
   test('a letter is not even looked into', async () => {
     await using message = await store.message('Subject: hi\r\n\r\nfeedback-report?\r\n')
     let reads = 0

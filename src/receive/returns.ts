@@ -52,7 +52,8 @@ export function openReturns(needs: ReturnsNeeds): Returns {
 async function noteReturn(needs: ReturnsNeeds, { messageId, recipients, message }: Incoming): Promise<void> {
   const about = recipients.map(address => messageOf(needs, address)).find(id => id !== undefined)
   if (about === undefined && !mayBeComplaint(message)) return
-  const octets = await message.read(0, Math.min(message.sizeBytes, limits.returnBytes))
+  const most = about === undefined ? limits.complaintBytes : limits.returnBytes
+  const octets = await message.read(0, Math.min(message.sizeBytes, most))
   const complaint = readArf(octets)
   if (complaint !== undefined) return await noteComplaint(needs, complaint, { messageId, about })
   const dsn = about === undefined ? undefined : readDsn(octets)

@@ -5,6 +5,7 @@ import type { AccountNames, Resolver } from '#accounts/account.ts'
 import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
 import type { Random } from '#io/random.ts'
+import { parseAddress } from '#mail/address.ts'
 import type { NewRecipient, Queue, Settled, Witness } from '#queue/queue.ts'
 import type { Store } from '#store/store.ts'
 import type { Judgement, Senders, Sending } from '#throttle/senders.ts'
@@ -49,19 +50,33 @@ export class SenderGuard implements Witness {
     this.#begin(() => this.#tell(accountId, reason))
   }
 
-  settled({ accountId, origin, outcome, isFinal }: Settled): void {
+  settled({ accountId, origin, recipient, outcome, isFinal }: Settled): void {
     if (!isFinal || origin !== 'submission' || accountId === 0) return
     if (outcome.kind !== 'delivered' && !telling.has(outcome.class)) return
     this.#begin(async () => {
-      const end = outcome.kind === 'delivered' ? 'delivered' : 'failed'
-      const reason = await this.#needs.senders.noteEnd(accountId, end)
-      if (reason !== undefined) await this.enforce(accountId, reason)
+      const isDelivered = outcome.kind === 'delivered'
+      // Else letters to oneself would make up for all that fails elsewhere.
+      if (isDelivered && (await this.#isHere(recipient))) return
+      const reason = await this.#needs.senders.noteEnd(accountId, isDelivered ? 'delivered' : 'failed')
+      if (reason === undefined) return
+      // What one who is gone has left goes on: nobody could let it go.
+      if (await this.#isThere(accountId)) await this.enforce(accountId, reason)
+      else await this.#needs.senders.forget(accountId)
     })
   }
 
   /** Settles when what outcomes have brought about is done. */
   async idle(): Promise<void> {
     await this.#work
+  }
+
+  async #isHere(recipient: string): Promise<boolean> {
+    const { localPart, domain } = parseAddress(recipient) ?? { localPart: recipient, domain: undefined }
+    return (await this.#needs.resolver.resolve(localPart, domain)).kind !== 'not-local'
+  }
+
+  async #isThere(accountId: number): Promise<boolean> {
+    return (await this.#needs.accounts.byId([accountId])).has(accountId)
   }
 
   /** One after the other, and nobody waits for it: what fails is logged, and its mail is held all the same. */

@@ -27,7 +27,7 @@ import type { Client, Committed, Intake, Sender, Transaction, TransferFacts } fr
 import type { MailDomains } from './mail-domains.ts'
 import { foreignFrom } from './own-address.ts'
 import type { ReceivePolicy } from './policy.ts'
-import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient } from './recipient.ts'
+import { findRecipient, noRoomForAny, type RecipientNeeds, type TakenRecipient, tooManyPlaces } from './recipient.ts'
 import { comesTooOften, deliveredBeforeTo, marksOf } from './rounds.ts'
 import type { SenderGuard } from './sender-guard.ts'
 import { noteOrigin, queueParameters, queueRecipients, type Taken, traceOf } from './taken.ts'
@@ -97,6 +97,8 @@ class SubmissionTransaction implements Transaction {
     const found = await findRecipient(this.#needs, question)
     if (found.kind === 'refused') return found
     const { recipient } = found
+    const tooMany = tooManyPlaces(this.#recipients, recipient)
+    if (tooMany !== undefined) return tooMany
     const isElsewhere = recipient.mailboxes.length === 0 && recipient.elsewhere[0]?.forwarder === undefined
     const refusal = isElsewhere ? await this.#notWanted(path) : undefined
     if (refusal !== undefined) return refusal

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Secret } from '#base/secret.ts'
+import { fixedDns } from '#io/fixed-dns.ts'
 import type { MemoryPlace } from '#io/memory-network.ts'
 import { noMailParameters } from '#wire/smtp/parameters.ts'
 import { defaultPace, directRoute, otherPace, smarthostRoute } from './default-settings.ts'
@@ -131,6 +132,80 @@ test('a dead destination is not tried again by each message, but by one after a 
   at.network.set(first, 25, host)
   assert.deepEqual(said(await at.send('bob@there.example')), [yes])
   assert.deepEqual(said(await at.send('dave@other.example')), [yes])
+})
+
+test('an operator’s retry tries: neither dead hosts nor what DNS said before stand in its way', async () => {
+  const host = new ScriptedHost()
+  const forgotten: string[] = []
+  const dns = { ...fixedDns(there), forget: (name: string) => void forgotten.push(name) }
+  await using at = await TemporaryCarriage.open({
+    ...{ dns: there, hosts: { [first]: 'refused', [second]: 'refused' }, needs: { dns } },
+  })
+  await at.send('bob@there.example')
+  const dials = at.network.dials.length
+  at.network.set(second, 25, host)
+  at.carriage.lookAgain('direct:elsewhere.example')
+  assert.deepEqual((await at.send('bob@there.example')).tries, [])
+  at.carriage.lookAgain('direct:there.example')
+  assert.deepEqual(said(await at.send('bob@there.example')), [yes])
+  assert.deepEqual([at.network.dials.length, forgotten], [dials + 2, ['there.example']])
+  // Once: the best one is dead again.
+  await at.send('bob@there.example')
+  assert.deepEqual(forgotten, ['there.example'])
+  assert.equal(at.network.dials.filter(({ address }) => address === first).length, 2)
+})
+
+test('the same for one who waits for its turn already', async () => {
+  const host = new ScriptedHost()
+  await using at = await TemporaryCarriage.open({
+    ...{ dns: there, hosts: { [first]: 'refused', [second]: 'refused' } },
+    settings: { connections: 1 },
+  })
+  await at.send('bob@there.example')
+  const other = await at.courier('direct:both.example')
+  const waiting = at.courier('direct:there.example')
+  for (let turn = 0; turn < 50; turn += 1) await undefined
+  at.carriage.lookAgain('direct:there.example')
+  at.network.set(first, 25, host)
+  await other[Symbol.asyncDispose]()
+  await using courier = await waiting
+  assert.deepEqual(said(await courier.carry(mailTo(['bob@there.example']))), [yes])
+})
+
+const silences: readonly (readonly [when: string, script: Script])[] = [
+  ['before the greeting', { greeting: 'silence' }],
+  ['after the final dot', { answer: line => (line === '.' ? 'silence' : undefined) }],
+]
+describe('a courier that is called back comes at once from a peer that is silent', () => {
+  for (const [when, script] of silences)
+    test(when, async () => {
+      const host = new ScriptedHost(script)
+      await using at = await TemporaryCarriage.open({ dns: there, hosts: { [first]: host, [second]: host } })
+      const abort = new AbortController()
+      const courier = await at.carriage.courier('direct:there.example', abort.signal)
+      let isOver = false
+      const carrying = courier.carry(mailTo(['bob@there.example'])).finally(() => {
+        isOver = true
+      })
+      await at.turns()
+      assert.deepEqual([isOver, host.open], [false, 1])
+      abort.abort()
+      await at.turns()
+      assert.deepEqual([isOver, courier.isUsable, host.connections], [true, false, 1])
+      assert.equal((await carrying).outcomes[0]?.kind, 'deferred')
+      await courier[Symbol.asyncDispose]()
+      await at.turns()
+      assert.equal(host.open, 0)
+    })
+})
+
+test('a break behind the final dot is no stale connection: the message may be there, and is not sent again at once', async () => {
+  const host = new ScriptedHost({ answer: (line, { messages }) => (line === '.' && messages > 0 ? 'hang up' : undefined) })
+  await using at = await TemporaryCarriage.open({ dns: there, hosts: { [first]: host, [second]: 'refused' } })
+  await using courier = await at.courier('direct:there.example')
+  assert.deepEqual(said(await courier.carry(mailTo(['bob@there.example']))), [yes])
+  const broken = await courier.carry(mailTo(['carol@there.example']))
+  assert.deepEqual([broken.outcomes[0]?.kind, broken.tries.length, host.connections], ['deferred', 1, 1])
 })
 
 test('a host that refuses one more connection while others stand is not dead', async () => {

@@ -17,7 +17,7 @@ import { deferred } from './outcomes.ts'
 import type { PaceState } from './pace.ts'
 import { Pool } from './pool.ts'
 import { PortWatch } from './port-watch.ts'
-import type { ReachNeeds } from './reach.ts'
+import { deadKeyOf, type ReachNeeds } from './reach.ts'
 import { type Hop, type Route, type Routed, Routes } from './routes.ts'
 import type { Credentials, PeerNeeds } from './session.ts'
 import type { PaceSettings, Schedule, SendSettings } from './settings.ts'
@@ -32,6 +32,8 @@ export interface Carriage extends AsyncDisposable {
   schedule(hop: string): Schedule
   /** Settles when the pace of this hop allows one more, which may take long. Rejects when `signal` fires. */
   courier(hop: string, signal: AbortSignal): Promise<Courier>
+  /** An operator wants a real try: whoever comes next for this hop goes by nothing that is remembered of its hosts. */
+  lookAgain(hop: string): void
   /** What would become of a message now, for whoever asks: nothing is sent. */
   explain(asked: Routed): Promise<Explained>
 }
@@ -42,7 +44,7 @@ export interface CarriageNeeds {
   readonly hostname: string
   readonly peers: PeerNeeds
   readonly database: Database
-  readonly dns: Pick<Dns, 'addresses' | 'pointers'>
+  readonly dns: Pick<Dns, 'addresses' | 'pointers' | 'forget'>
   targetsOf(domain: string, port: number): Promise<Targets | NoTargets>
   readonly tlsPolicy: Pick<TlsPolicy, 'of'>
   /** Hears of each connection to a host of the world, for the daily reports. */
@@ -87,6 +89,7 @@ class OutboundCarriage implements Carriage {
   readonly #reach: ReachNeeds
   readonly #lookups = new Lookups(limits.lookupsAtOnce)
   readonly #pools: ReadonlyMap<string, readonly Source[]>
+  readonly #lookAgain = new Set<string>()
 
   constructor(needs: CarriageNeeds, warmUp: WarmUp) {
     const { settings, clock, log, dns, hostname, peers, tlsPolicy } = needs
@@ -129,6 +132,8 @@ class OutboundCarriage implements Carriage {
     signal.throwIfAborted()
     const hop = this.#routes.hop(text)
     if (hop === undefined) return answering(noSuchRoute(text))
+    let isNew = this.#isNew(text)
+    if (isNew) this.#destinations.forget(hop)
     const destination = await this.#lookups.run(() => this.#destinations.of(hop), signal)
     signal.throwIfAborted()
     if (destination.kind === 'no') return answering(destination.outcome)
@@ -137,6 +142,9 @@ class OutboundCarriage implements Carriage {
     const sources = this.#sourcesOf(hop)
     const granted = await this.#gates.pass({ pool: hop.route.sources, provider, sources, pace, hop: text }, signal)
     if (granted.kind === 'used-up') return answering(warmingUp(provider, granted.until))
+    // Or it was said meanwhile.
+    isNew = this.#isNew(text) || isNew
+    if (isNew) this.#forgetDead(destination, sources)
     const { connectMs, busyConnectMs } = this.#needs.settings
     const { source } = granted
     return new PeerCourier({
@@ -151,6 +159,23 @@ class OutboundCarriage implements Carriage {
         if (source.warmUp) this.#warmUp.sent(source.key, provider)
       },
     })
+  }
+
+  lookAgain(hop: string): void {
+    this.#lookAgain.add(hop)
+    const [oldest] = this.#lookAgain
+    if (oldest !== undefined && this.#lookAgain.size > limits.lookedAgain) this.#lookAgain.delete(oldest)
+  }
+
+  /** Once for each time that somebody wanted it. */
+  #isNew(hop: string): boolean {
+    return this.#lookAgain.delete(hop)
+  }
+
+  #forgetDead({ hosts }: Destination, sources: readonly Source[]): void {
+    for (const { addresses, port } of hosts)
+      for (const address of addresses)
+        for (const source of sources) this.#reach.dead.forget(deadKeyOf(source, address, port))
   }
 
   async explain(asked: Routed): Promise<Explained> {

@@ -109,9 +109,9 @@ export class PeerCourier implements Courier {
   async #carryOver(connection: Connection | NoConnection, mail: Mail, tries: Try[]): Promise<Carried | undefined> {
     if ('kind' in connection) return this.#toAll(mail, connection, tries)
     const wasUsed = connection.isUsed
-    const { outcomes, try: one } = await this.#deliver(connection, mail)
+    const { outcomes, wasStale, try: one } = await this.#deliver(connection, mail)
     tries.push(one)
-    if (wasUsed && isStale(connection, outcomes)) return undefined
+    if (wasUsed && wasStale && !this.#needs.signal.aborted) return undefined
     this.#judge(connection, outcomes)
     return { outcomes, tries, isOfHop: false }
   }
@@ -148,6 +148,14 @@ export class PeerCourier implements Courier {
   }
 
   async #deliver(connection: Connection, mail: Mail) {
+    const { signal } = this.#needs
+    // Whoever is in the middle of a message takes no leave: the connection ends here and now.
+    const breakOff = () => {
+      this.#isOver = true
+      this.#connection = undefined
+      this.#needs.pool.end(connection)
+    }
+    signal.addEventListener('abort', breakOff, { once: true })
     try {
       const delivery = await connection.deliver(mail)
       this.#needs.sent()
@@ -156,6 +164,8 @@ export class PeerCourier implements Courier {
       this.#isOver = true
       this.#letGo()
       throw error
+    } finally {
+      signal.removeEventListener('abort', breakOff)
     }
   }
 
@@ -197,11 +207,6 @@ export function answering(outcome: RefusedOutcome, isOfHop = true): Courier {
     },
     [Symbol.asyncDispose]: async () => {},
   }
-}
-
-/** The connection ended at once: nothing was said of any recipient. */
-function isStale(connection: Connection, outcomes: readonly RecipientOutcome[]): boolean {
-  return !connection.isUsable && outcomes.every(outcome => isBreak(outcome) || is421(outcome))
 }
 
 /** The session had no more room for this recipient. */

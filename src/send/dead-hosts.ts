@@ -53,6 +53,12 @@ export class DeadHosts {
     this.#probed.delete(key)
   }
 
+  /** What was found out counts no more. */
+  forget(key: string): void {
+    this.#probed.delete(key)
+    this.#dead.delete(key)
+  }
+
   opened(key: string): void {
     this.#probed.delete(key)
     this.#dead.delete(key)

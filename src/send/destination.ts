@@ -37,7 +37,7 @@ export interface DestinationHost {
 }
 
 export interface DestinationNeeds {
-  readonly dns: Pick<Dns, 'addresses'>
+  readonly dns: Pick<Dns, 'addresses' | 'forget'>
   /** The hosts of a domain's records, for mail on a port. */
   targetsOf(domain: string, port: number): Promise<Targets | NoTargets>
   readonly tlsRules: readonly TlsRule[]
@@ -57,6 +57,13 @@ export class Destinations {
   async of({ name, route, domain }: Hop): Promise<Destination | NoTargets> {
     if (route.kind === 'smarthost') return await this.#smarthost(name, route)
     return await this.#direct(domain ?? '', route)
+  }
+
+  /** What DNS said of it is asked for anew. */
+  forget({ route, domain }: Hop): void {
+    const { dns } = this.#needs
+    for (const name of route.kind === 'smarthost' ? route.hosts.map(({ host }) => host) : [domain ?? ''])
+      dns.forget?.(name)
   }
 
   async #direct(domain: string, { port }: DirectRoute): Promise<Destination | NoTargets> {

@@ -31,6 +31,8 @@ export interface Envelope {
   readonly content: Content
   /** Octets that are no lines: in chunks only, untouched. */
   readonly isBinary: boolean
+  /** As of an outcome. */
+  readonly isUntimed: boolean
   /** RCPT for a recipient, or why there is none. */
   rcpt(recipient: MailRecipient): string | RefusedOutcome
 }
@@ -68,6 +70,7 @@ class Plan implements Envelope {
   readonly mail: string
   readonly content: Content
   readonly isBinary: boolean
+  readonly isUntimed: boolean
   readonly #facts: EnvelopeFacts
   readonly #usesUtf8: boolean
 
@@ -76,6 +79,8 @@ class Plan implements Envelope {
     this.#usesUtf8 = usesUtf8
     this.content = content
     this.isBinary = form === 'binary'
+    const isWatched = facts.capabilities.deliverBySeconds !== undefined
+    this.isUntimed = mail.parameters.deliverBy?.mode === 'notify' && !isWatched
     this.mail = printMail(mailLine(mail, facts, { form, usesUtf8, content }))
   }
 

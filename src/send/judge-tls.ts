@@ -39,7 +39,8 @@ export function judgeTls(demand: TlsDemand, peer: TlsPeer, now: number): TlsJudg
     case 'encrypted':
       return unasked
     case 'opportunistic': {
-      const fault = demand.tested && faultOf(peer, demand.tested)
+      const { tested } = demand
+      const fault = tested && (tested.length === 0 ? notNamed : faultOf(peer, tested))
       return { ...unasked, resultType: fault?.resultType, reason: fault?.reason }
     }
     case 'verified':
@@ -67,6 +68,12 @@ export function judgeBroken(demand: TlsDemand, words: string): TlsJudgement {
     resultType,
   }
 }
+
+/** As a policy that is enforced has it (tls-policy.ts): what the certificate says is another matter. */
+const notNamed = {
+  resultType: 'validation-failure',
+  reason: 'the MTA-STS policy does not have this mail host',
+} as const
 
 const unasked = { kind: 'passes', verifiedBy: undefined, resultType: undefined } as const
 

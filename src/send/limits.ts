@@ -39,6 +39,8 @@ export const limits = {
   deadHosts: 50_000,
   firstSpareMs: minuteMs,
   longestSpareMs: 30 * minuteMs,
+  /** Hops that an operator wants to be tried by nothing that is remembered, and that nobody went to yet. */
+  lookedAgain: 50_000,
   /** After so long without a try what was known of a dead host is forgotten. */
   deadForgottenMs: 24 * 60 * minuteMs,
   /** Hosts, and addresses of one host, that one message is tried at. */
@@ -82,7 +84,7 @@ export const limits = {
 
 /** One connection and what is said over it. */
 export const sessionLimits = {
-  /** A message up to this size goes with its envelope in one write, where the peer takes that (RFC 2920, 3030). */
+  /** A message up to this size goes in one chunk and one write, where the peer takes chunks (RFC 3030). */
   sentAtOnceBytes: 64 * 1024,
   /** Octets of a message that are read, and sent in one chunk. */
   chunkBytes: 128 * 1024,

@@ -11,7 +11,7 @@ import type { PeerPlan } from './session.ts'
 const tls: MemoryTls = { names: ['mx.peer.example'] }
 const text = 'Subject: x\r\n\r\ny\r\n'
 
-/** Each command in a packet of its own, and all in one. */
+/** Each command in a packet of its own, and in groups. */
 const ways: readonly (readonly string[])[] = [['8BITMIME'], usualExtensions]
 
 describe('TLS', () => {
@@ -23,6 +23,12 @@ describe('TLS', () => {
       reason: 'its certificate is for other names (mx.peer.example)',
       localAddress: '192.0.2.200',
     })
+  })
+
+  test('a host that such a policy does not have is told as such, whatever its certificate says', async () => {
+    const { tlsResult } = await sendingTo({ tls }).session({ tls: { kind: 'opportunistic', tested: [] } })
+    assert.equal(tlsResult.resultType, 'validation-failure')
+    assert.equal(tlsResult.reason, 'the MTA-STS policy does not have this mail host')
   })
 
   test('why the handshake failed is told, though it goes on in the clear', async () => {
@@ -39,6 +45,8 @@ describe('TLS', () => {
     assert.equal(opened.tls, undefined)
     assert.equal(opened.tlsResult.resultType, 'validation-failure')
     assert.equal(peer.connections, 2)
+    const marks = opened.opening.transcript.split('\n').flatMap(line => /^(.{4})EHLO/.exec(line)?.[1] ?? [])
+    assert.deepEqual(marks, [' -> ', ' ~> ', ' -> '])
     const insisting = await sendingTo(options).open({ tls: { kind: 'encrypted' } })
     assert.ok(insisting.kind === 'failure')
     assert.deepEqual([insisting.at, insisting.outcome.kind], ['tls', 'deferred'])
@@ -114,7 +122,7 @@ describe('552', () => {
   ]
   for (const [name, class_, script, kind, status] of rows)
     for (const extensions of ways)
-      test(`${name}, ${extensions.length > 1 ? 'in one write' : 'one by one'}: ${kind}`, async () => {
+      test(`${name}, ${extensions.length > 1 ? 'in groups' : 'one by one'}: ${kind}`, async () => {
         const { session } = sendingTo({ extensions, ...(script && { script }) })
         const { outcomes } = await (await session()).deliver(message(text))
         const [outcome] = outcomes
@@ -125,7 +133,7 @@ describe('552', () => {
 
 describe('RSET', () => {
   for (const extensions of ways)
-    test(`a peer that will not have it is left, and nobody is told no for that: ${extensions.length > 1 ? 'in one write' : 'one by one'}`, async () => {
+    test(`a peer that will not have it is left, and nobody is told no for that: ${extensions.length > 1 ? 'in groups' : 'one by one'}`, async () => {
       const { session } = sendingTo({
         extensions,
         script: {
@@ -152,5 +160,47 @@ describe('REQUIRETLS of a report', () => {
     assert.equal(outcomes[0]?.kind, 'delivered')
     assert.ok(peer.lines.some(line => line.startsWith('MAIL FROM:<> SIZE')))
     assert.ok(!peer.lines.some(line => line.includes('REQUIRETLS')))
+  })
+})
+
+describe('BDAT', () => {
+  test('no octet of a message goes to who has taken no recipient: some read it as commands', async () => {
+    for (const script of [
+      { RCPT: '550 5.1.1 unknown' },
+      { MAIL: '550 5.7.1 no', RCPT: '503 5.5.1 no', BDAT: '503 5.5.1 no' },
+    ]) {
+      const { session, peer } = sendingTo({ script })
+      const opened = await session()
+      assert.equal((await opened.deliver(message(text))).outcomes[0]?.kind, 'failed')
+      assert.ok(!peer.lines.some(line => line.startsWith('BDAT')), peer.lines.join())
+    }
+  })
+
+  test('nor one behind a chunk that was not taken yet', async () => {
+    const { session, peer } = sendingTo({
+      extensions: [...usualExtensions, 'BINARYMIME'],
+      script: { BDAT: { say: '552 5.3.4 too much' } },
+    })
+    const mail = message('x'.repeat(1_000_000), { headBytes: 100, parameters: { body: 'BINARYMIME' } })
+    assert.equal((await (await session()).deliver(mail)).outcomes[0]?.kind, 'failed')
+    assert.equal(peer.lines.filter(line => line.startsWith('BDAT')).length, 1)
+  })
+
+  test('a large message of lines goes by DATA', async () => {
+    const { session, peer } = sendingTo()
+    await (await session()).deliver(message('x\r\n'.repeat(100_000), { headBytes: 100 }))
+    assert.ok(peer.lines.includes('DATA'))
+    assert.equal(peer.taken[0]?.text.length, 300_000)
+  })
+})
+
+describe('BY with N', () => {
+  const mail = message(text, { parameters: { deliverBy: { seconds: 120, mode: 'notify', trace: false } } })
+  test('goes to who does not watch the time, and the sender is to hear that (RFC 2852 4)', async () => {
+    const { outcomes } = await (await sendingTo().session()).deliver(mail)
+    assert.deepEqual(outcomes, [{ kind: 'delivered', reply: '250 2.0.0 taken', peerReports: true, isUntimed: true }])
+    const watching = await sendingTo({ extensions: [...usualExtensions, 'DELIVERBY'] }).session()
+    const watched = await watching.deliver(mail)
+    assert.deepEqual(watched.outcomes, [{ kind: 'delivered', reply: '250 2.0.0 taken', peerReports: true }])
   })
 })

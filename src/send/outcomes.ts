@@ -35,8 +35,8 @@ function asTooMany(reply: PeerReply): PeerReply {
   return { ...reply, code: 452, enhanced: reply.enhanced?.replace(/^5/, '4') }
 }
 
-export function relayed(reply: PeerReply, peerReports: boolean): RelayedOutcome {
-  return { kind: 'delivered', reply: cut(replyLine(reply)), peerReports }
+export function relayed(reply: PeerReply, of: Pick<RelayedOutcome, 'peerReports' | 'isUntimed'>): RelayedOutcome {
+  return { kind: 'delivered', reply: cut(replyLine(reply)), ...of }
 }
 
 /** Nobody said it but us, and it may pass. */

@@ -76,6 +76,11 @@ interface Refused {
   readonly isOwn: boolean
 }
 
+/** What is known of an address as one that can't be reached, from a source. */
+export function deadKeyOf(source: Source, address: string, port: number): string {
+  return `${source.key} ${address} ${port}`
+}
+
 class Reaching {
   readonly #needs: ReachNeeds
   readonly #asked: Reach
@@ -143,7 +148,7 @@ class Reaching {
     const doors: Door[] = []
     for (const address of inTurn(usable)) {
       const localAddress = this.#needs.sources.localAddress(source, address)
-      const deadKey = `${source.key} ${address} ${host.port}`
+      const deadKey = deadKeyOf(source, address, host.port)
       const dead = this.#needs.dead.at(deadKey)
       if (dead === undefined) doors.push({ address, localAddress, deadKey })
       else if (this.#dead === undefined || dead.until < this.#dead.until) this.#dead = dead

@@ -13,7 +13,7 @@ function failureOf(opened: PeerSession | PeerFailure): PeerFailure {
 }
 
 describe('a session that comes about', () => {
-  test('in the clear: greeting, EHLO, a message by BDAT in one write, QUIT', async () => {
+  test('in the clear: greeting, EHLO, a message by BDAT, QUIT', async () => {
     const { session, peer, network } = sendingTo()
     const opened = await session()
     assert.equal(opened.tls, undefined)
@@ -50,10 +50,10 @@ describe('a session that comes about', () => {
         '<-  250 CHUNKING',
         ' -> MAIL FROM:<alice@example.test> SIZE=30',
         ' -> RCPT TO:<bob@peer.example>',
-        ' -> BDAT 30 LAST',
-        '=== 30 octets of the message',
         '<-  250 2.1.0 ok',
         '<-  250 2.1.5 ok',
+        ' -> BDAT 30 LAST',
+        '=== 30 octets of the message',
         '<-  250 2.0.0 taken',
         '',
       ].join('\n'),

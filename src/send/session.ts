@@ -98,6 +98,7 @@ class Opening {
     } catch (error) {
       if (!(error instanceof OnceMoreInTheClear)) throw error
       this.#channel?.destroy()
+      this.#transcript.begunAnew()
       return await this.#converse(false)
     }
   }

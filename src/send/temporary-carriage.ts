@@ -106,6 +106,11 @@ export class TemporaryCarriage implements AsyncDisposable {
     return await courier.carry(mailTo([recipient], over))
   }
 
+  /** Lets whatever was woken have its turn. */
+  async turns(): Promise<void> {
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate()
+  }
+
   /** Lets time go by until `work` is done: a step at a time, so that whatever was woken has its turn. */
   async within<T>(work: PromiseLike<T>, stepMs = 1_000): Promise<T> {
     let isDone = false

@@ -7,7 +7,7 @@ export type TlsDemand =
   | { readonly kind: 'none' }
   /**
    * Encrypted where the peer offers it, whoever it is (RFC 7435); in the clear otherwise, and after a handshake that failed.
-   * `tested`: the names that an MTA-STS policy in testing mode wants; a miss is noted for the report, and blocks nothing (RFC 8461 5).
+   * `tested`: the names that an MTA-STS policy in testing mode wants, none for a host that it does not have; a miss is noted for the report, and blocks nothing (RFC 8461 5).
    */
   | { readonly kind: 'opportunistic'; readonly tested?: readonly string[] | undefined }
   /** Encrypted, whoever it is. */

@@ -249,7 +249,8 @@ class Transaction {
     if (this.#taken.length > 0) {
       this.#needsReset = !isTaken(reply)
       if (isTaken(reply)) {
-        const outcome = relayed(reply, this.#capabilities.dsn)
+        const { isUntimed } = this.#envelope
+        const outcome = relayed(reply, { peerReports: this.#capabilities.dsn, ...(isUntimed && { isUntimed }) })
         this.#forTaken(() => outcome)
       } else this.#forTaken(() => this.#refused(reply, 'message'))
     }

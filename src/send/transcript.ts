@@ -11,6 +11,7 @@ const said = '>'
 const happened = '='
 const wentWrong = '*'
 const secured = '~'
+const inClear = '-'
 
 export class Transcript {
   /** Of the connection before: its lines come first. */
@@ -61,6 +62,12 @@ export class Transcript {
     this.note(text)
     this.#isSecured = true
     this.#add(secured)
+  }
+
+  /** What follows is over another connection, in the clear. */
+  begunAnew(): void {
+    this.#isSecured = false
+    this.#add(inClear)
   }
 
   /** Lines ended by LF. */
@@ -115,7 +122,7 @@ function printed(entries: readonly Entry[], beganSecured: boolean): string {
   let text = ''
   let isSecured = beganSecured
   for (const entry of entries) {
-    if (entry === secured) isSecured = true
+    if (entry === secured || entry === inClear) isSecured = entry === secured
     else if (typeof entry === 'number') text += `=== ${entry} octets of the message\n`
     else text += typeof entry === 'string' ? printedText(entry, isSecured) : printedReply(entry, isSecured)
   }

@@ -108,6 +108,20 @@ export class Station implements AsyncDisposable {
     return accountId
   }
 
+  /** The texts in the INBOX of every account. */
+  async inboxes(): Promise<readonly string[]> {
+    const texts: string[] = []
+    for (let accountId = 1; accountId <= this.#accounts; accountId += 1) {
+      const mailbox = await this.store.mailbox(accountId, 'INBOX')
+      using view = await this.store.openView(accountId, mailbox?.mailboxId ?? 0)
+      for (const messageId of view?.current.messageIds.subarray(0, view.current.count) ?? []) {
+        const bytes = await this.store.message(accountId, messageId)
+        texts.push(Buffer.from((await bytes?.read(0, bytes.sizeBytes)) ?? []).toString())
+      }
+    }
+    return texts
+  }
+
   /** Messages that it has taken from others so far. */
   get taken(): number {
     return this.log.events.filter(({ event }) => event === 'smtp.accepted').length

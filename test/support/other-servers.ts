@@ -27,6 +27,8 @@ export class OtherServers implements Carriage {
     return { retryMs: [60_000], jitter: 0, tellDelayMs: 14_400_000, giveUpMs: 432_000_000 }
   }
 
+  lookAgain(): void {}
+
   async courier() {
     return {
       mostRecipients: 100,

@@ -114,7 +114,7 @@ describe('the parameters of RCPT', () => {
     ['NOTIFY=SUCCESS,Delay,FAILURE', { notify: ['SUCCESS', 'DELAY', 'FAILURE'] }],
     ['NOTIFY=FAILURE,FAILURE', { notify: ['FAILURE'] }],
     ['ORCPT=rfc822;bob+2Bx@b', { originalRecipient: { type: 'rfc822', address: 'bob+x@b' } }],
-    ['ORCPT=RFC822;', { originalRecipient: { type: 'rfc822', address: '' } }],
+    ['ORCPT=RFC822;', { originalRecipient: { type: 'RFC822', address: '' } }],
     ['ORCPT=utf-8;jos\\x{E9}@b', { originalRecipient: { type: 'utf-8', address: 'josé@b' } }],
     ['ORCPT=UTF-8;jos\xc3\xa9@b', { originalRecipient: { type: 'utf-8', address: 'josé@b' } }],
     ['ORCPT=x400;/c+3Dus/;/g+3Da/', { originalRecipient: { type: 'x400', address: '/c=us/;/g=a/' } }],

@@ -43,7 +43,7 @@ export type Notify = 'NEVER' | 'SUCCESS' | 'DELAY' | 'FAILURE'
 
 export interface RecipientParameters {
   readonly notify: readonly Notify[] | undefined
-  /** ORCPT (RFC 3461 4.2), its type in lower case, its address decoded. */
+  /** ORCPT (RFC 3461 4.2), its type as it was written (5.2.1: it goes on as it came), but `utf-8` in lower case; its address decoded. */
   readonly originalRecipient: { readonly type: string; readonly address: string } | undefined
 }
 
@@ -215,7 +215,7 @@ function originalRecipient(value = ''): RecipientParameters['originalRecipient']
     throw new ParseError('ORCPT is a type and an address, as in rfc822;user@example.org', 0)
   // RFC 6533 3
   if (type.toLowerCase() === 'utf-8') return { type: 'utf-8', address: unicode(decodeUtf8Address(address)) }
-  return { type: type.toLowerCase(), address: printable(decodeXtext(address), 'ORCPT') }
+  return { type, address: printable(decodeXtext(address), 'ORCPT') }
 }
 
 function unicode(address: string): string {
