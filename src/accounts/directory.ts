@@ -43,6 +43,8 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
   readonly #database: Database
   readonly #clock: Clock
   readonly #cache = new AddressCache()
+  /** By domain: those that are not ours. Submission asks for the same few again and again. */
+  readonly #elsewhere = new AddressCache()
   readonly #watches = new AccountWatches()
 
   /** Brings the tables up to date first. */
@@ -68,12 +70,13 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
     if (name === undefined) return { kind: 'not-local' }
     if (local === undefined) return await this.#read(tx => resolving.unreadableName(tx, name))
     const key = `${local}@${name}`
-    const known = this.#cache.get(key)
+    const known = this.#cache.get(key) ?? this.#elsewhere.get(name)
     if (known !== undefined) return known
     const generation = this.#cache.generation
     const resolution = await this.#read(tx => resolving.resolve(tx, local, name))
     // Only names that exist are remembered, else a dictionary attack would push them out.
     if (isWorthRemembering(resolution)) this.#cache.set(key, resolution, generation)
+    else if (resolution.kind === 'not-local') this.#elsewhere.set(name, resolution, generation)
     return resolution
   }
 
@@ -271,7 +274,9 @@ export class Directory implements Resolver, AccountNames, AccountWatch {
 
   async #write<T>(work: (tx: Tx) => Promise<Outcome<T>>): Promise<Outcome<T>> {
     const outcome = await this.#database.write(work)
-    if (outcome.kind === 'done') this.#cache.clear()
+    if (outcome.kind !== 'done') return outcome
+    this.#cache.clear()
+    this.#elsewhere.clear()
     return outcome
   }
 }

@@ -1,6 +1,8 @@
-// The log as one JSON object a line, by pino. Written at once, so that a crash loses no line.
+// The log as one JSON object a line, by pino. The lines of one turn of the event loop are written together at its end, for a write costs more than
+// a line; from `warn` on at once, with all before it.
 
 import { pino } from 'pino'
+import { limits } from './limits.ts'
 import type { Log, LogFields, LogLevel } from './log.ts'
 
 export interface LogDestination {
@@ -23,16 +25,40 @@ export function jsonLog(level: LogLevel | 'silent', destination?: LogDestination
     formatters: { level: label => ({ level: label }) },
     redact: { paths: secretFields, censor: '[secret]' },
   }
-  return new PinoLog(pino(options, destination ?? pino.destination({ dest: 2, sync: true })), {})
+  if (destination !== undefined) return new PinoLog({ logger: pino(options, destination), written: () => {} }, {})
+  const lines = pino.destination({ dest: 2, sync: true, minLength: limits.logBytesAtOnce })
+  return new PinoLog({ logger: pino(options, lines), written: atEndOfTurn(() => lines.flushSync()) }, {})
+}
+
+/** What is to be done after each line. */
+type Written = (level: LogLevel) => void
+
+function atEndOfTurn(flush: () => void): Written {
+  let isDue = false
+  process.on('exit', flush)
+  return level => {
+    if (level === 'warn' || level === 'error') return flush()
+    if (isDue) return
+    isDue = true
+    setImmediate(() => {
+      isDue = false
+      flush()
+    })
+  }
+}
+
+interface Lines {
+  readonly logger: pino.Logger
+  readonly written: Written
 }
 
 /** Fields of `with` are kept here, not in a pino child: that costs some kilobytes, and there is one for each session. */
 class PinoLog implements Log {
-  readonly #logger: pino.Logger
+  readonly #lines: Lines
   readonly #bound: LogFields
 
-  constructor(logger: pino.Logger, bound: LogFields) {
-    this.#logger = logger
+  constructor(lines: Lines, bound: LogFields) {
+    this.#lines = lines
     this.#bound = bound
   }
 
@@ -53,10 +79,13 @@ class PinoLog implements Log {
   }
 
   with(fields: LogFields): Log {
-    return new PinoLog(this.#logger, { ...this.#bound, ...fields })
+    return new PinoLog(this.#lines, { ...this.#bound, ...fields })
   }
 
   #write(level: LogLevel, event: string, fields: LogFields | undefined): void {
-    if (this.#logger.isLevelEnabled(level)) this.#logger[level]({ ...this.#bound, ...fields }, event)
+    const { logger, written } = this.#lines
+    if (!logger.isLevelEnabled(level)) return
+    logger[level]({ ...this.#bound, ...fields }, event)
+    written(level)
   }
 }

@@ -71,8 +71,7 @@ function signed(sign: Sign, of: { localPart: string; domain: string; body: strin
 }
 
 function octetsOf(messageId: string): { readonly octets: Uint8Array; readonly isText: boolean } | undefined {
-  if (/^(?:[0-9a-f]{2}){1,16}$/.test(messageId))
-    return { octets: Uint8Array.from(messageId.match(/../g) ?? [], pair => Number.parseInt(pair, 16)), isText: false }
+  if (/^(?:[0-9a-f]{2}){1,16}$/.test(messageId)) return { octets: Uint8Array.fromHex(messageId), isText: false }
   const octets = fromText.encode(messageId)
   return octets.length === 0 || octets.length > longestText ? undefined : { octets, isText: true }
 }

@@ -1,5 +1,5 @@
 // The lanes of one hop that have something due: in memory, or in the rows. Served by rank, and the accounts of a rank in turn, so that nobody with a
-// hundred thousand recipients stands before another's single one.
+// hundred thousand recipients stands before another's single one. Now and then it is the turn of a lower rank, so that urgent mail without end starves nobody.
 
 import type { Load } from './bringer.ts'
 import { limits } from './limits.ts'
@@ -18,6 +18,10 @@ export interface LaneState {
 
 export class Lanes {
   readonly #lanes = new Map<string, LaneState>()
+  /** Turns that went to a rank while a lower one waited. */
+  #urgentTurns = 0
+  /** The rank that had the last turn which was not the most urgent one's. */
+  #lowerRank = Number.MAX_SAFE_INTEGER
 
   get size(): number {
     return this.#lanes.size
@@ -51,16 +55,35 @@ export class Lanes {
   /** The lane whose turn it is, which goes behind all others by that. Lanes that are done are forgotten on the way. */
   turn(now: number): LaneState | undefined {
     let first: LaneState | undefined
+    let hasLower = false
     for (const [key, lane] of this.#lanes) {
       if (isDue(lane, now)) {
+        if (first !== undefined && lane.rank !== first.rank) hasLower = true
         if (first === undefined || lane.rank < first.rank) first = lane
       } else if (lane.dueAt === Number.POSITIVE_INFINITY && lane.filling === undefined) this.#lanes.delete(key)
     }
     if (first === undefined) return undefined
-    const key = `${first.rank} ${first.accountId}`
+    const lane = hasLower ? this.#ofRank(first, now) : first
+    const key = `${lane.rank} ${lane.accountId}`
     this.#lanes.delete(key)
-    this.#lanes.set(key, first)
-    return first
+    this.#lanes.set(key, lane)
+    return lane
+  }
+
+  /** The most urgent, but for each limits.urgentTurns-th time: then it is the next rank below that which had such a turn last. */
+  #ofRank(urgent: LaneState, now: number): LaneState {
+    this.#urgentTurns += 1
+    if (this.#urgentTurns < limits.urgentTurns) return urgent
+    this.#urgentTurns = 0
+    let [next, lower]: (LaneState | undefined)[] = []
+    for (const lane of this.#lanes.values()) {
+      if (!isDue(lane, now) || lane.rank === urgent.rank) continue
+      if (lower === undefined || lane.rank < lower.rank) lower = lane
+      if (lane.rank > this.#lowerRank && (next === undefined || lane.rank < next.rank)) next = lane
+    }
+    const lane = next ?? lower ?? urgent
+    this.#lowerRank = lane.rank
+    return lane
   }
 
   /** When the rows have the next of any lane; Infinity: never. */

@@ -40,6 +40,8 @@ export const limits = {
   lanesPerRead: 100,
   /** Lanes of a hop that are known at once. */
   lanesPerLine: 1_000,
+  /** Of so many turns of a hop one is of a rank below the most urgent, if one waits; these take turns in that. */
+  urgentTurns: 16,
   /** Recipients that are taken up at a time: of a lane, and when all of a hop are put off alike. */
   page: 100,
   pageOfFate: 1_000,

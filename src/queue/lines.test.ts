@@ -92,6 +92,29 @@ onEachEngine('the lines', ({ open, testOnSqlite }) => {
     )
   })
 
+  testOnSqlite('urgent mail without end starves no lower rank', async () => {
+    await using place = await open()
+    place.carriage.script('far.test', { couriers: 0, mostRecipients: 1 })
+    const send = (name: string, priority: number) =>
+      place.accept({ to: { [`${name}@far.test`]: {} }, parameters: { ...noMailParameters, priority } })
+    for (const [name, priority] of [
+      ['usual', 0],
+      ['usual-too', 0],
+      ['seldom', -4],
+    ] as const)
+      await send(name, priority)
+    for (let index = 0; index < 4 * limits.urgentTurns; index += 1) await send(`urgent${index}`, 6)
+    place.carriage.script('far.test', {})
+    await place.queue.idle()
+    const order = place.carriage.arrived.map(({ to }) => to[0]?.split('@')[0]?.replace(/\d+/, ''))
+    const places = ['usual', 'seldom', 'usual-too'].map(name => order.indexOf(name) + 1)
+    assert.deepEqual(
+      places,
+      [1, 2, 3].map(turn => turn * limits.urgentTurns),
+    )
+    assert.equal(order.filter(name => name === 'urgent').length, 4 * limits.urgentTurns)
+  })
+
   testOnSqlite('a hop without couriers holds up no other, and gives back what it has in memory', async () => {
     await using place = await open()
     place.carriage.script('slow.test', { couriers: 0 })

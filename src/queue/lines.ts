@@ -262,7 +262,7 @@ export class Lines {
     const { message } = load
     const schedule = this.#scheduleOf(hop)
     // One chance for all, so that they are due together again.
-    const at = { now: clock.now(), chance: chance() }
+    const at = { now: clock.now(), chance: outcomes.some(({ outcome }) => outcome.kind === 'deferred') ? chance() : 0 }
     const host = tries.at(-1)?.host
     // What was cut off is no try in vain; what a peer said to the end counts all the same.
     const known = this.#isAborted ? outcomes.filter(({ outcome }) => outcome.kind !== 'deferred') : outcomes

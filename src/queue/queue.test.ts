@@ -235,17 +235,20 @@ function contract({ open, testOnSqlite }: Engine): void {
   })
 
   // RFC 3461 5.2.7.3: one address was written to, so one delivery is told of.
-  testOnSqlite('of what has come to lead to several places the sender is told once, and nobody gets it twice', async () => {
-    await using place = await open()
-    const asks = { notify: ['SUCCESS', 'FAILURE'] as const }
-    await place.hold({ to: { bob: asks, 'eve@far.test': {} }, inMs: hourMs })
-    await place.directory.removeAccount('bob@example.test')
-    await place.directory.addAlias('bob@example.test', 'EVE@far.test', 'fay@far.test', 'gus@far.test')
-    await place.pass(hourMs)
-    const arrived = place.carriage.arrived.flatMap(({ to }) => to).toSorted()
-    assert.deepEqual(arrived, ['eve@far.test', 'fay@far.test', 'gus@far.test'])
-    assert.deepEqual((await place.inbox('alice')).flatMap(actionsIn), ['relayed 2.0.0'])
-  })
+  testOnSqlite(
+    'of what has come to lead to several places the sender is told once, and nobody gets it twice',
+    async () => {
+      await using place = await open()
+      const asks = { notify: ['SUCCESS', 'FAILURE'] as const }
+      await place.hold({ to: { bob: asks, 'eve@far.test': {} }, inMs: hourMs })
+      await place.directory.removeAccount('bob@example.test')
+      await place.directory.addAlias('bob@example.test', 'EVE@far.test', 'fay@far.test', 'gus@far.test')
+      await place.pass(hourMs)
+      const arrived = place.carriage.arrived.flatMap(({ to }) => to).toSorted()
+      assert.deepEqual(arrived, ['eve@far.test', 'fay@far.test', 'gus@far.test'])
+      assert.deepEqual((await place.inbox('alice')).flatMap(actionsIn), ['relayed 2.0.0'])
+    },
+  )
 
   testOnSqlite('an address of a domain that is no more ours goes to its host', async () => {
     await using place = await open()

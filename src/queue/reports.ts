@@ -145,7 +145,13 @@ export class Reports {
         accountId: 0,
         origin: 'report',
         ...{ sender: '', returnPath: '', fields: '', releaseAt: undefined, heldFor: undefined },
-        parameters: { ...noMailParameters, body: '8BITMIME', smtpUtf8: needsUtf8 },
+        // RFC 8689 5: a report about what asks for TLS asks for it, too.
+        parameters: {
+          ...noMailParameters,
+          body: '8BITMIME',
+          smtpUtf8: needsUtf8,
+          requireTls: message.parameters.requireTls,
+        },
         recipients: to,
         spooled: lines ?? dsn,
       },

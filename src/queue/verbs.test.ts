@@ -2,9 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from '#io/sql/database.ts'
+import { noRecipientParameters } from '#wire/smtp/parameters.ts'
 import { onEachEngine } from './each-engine.ts'
 import { limits } from './limits.ts'
-import type { Carrier } from './queue.ts'
+import type { Carrier, Place } from './queue.ts'
+import { insertRecipient } from './rows.ts'
 import { refused } from './scripted-carriage.ts'
 import { actionsIn, statesOf } from './temporary-queue.ts'
 
@@ -142,6 +145,71 @@ onEachEngine('the verbs', ({ open, testOnSqlite }) => {
     await place.queue.act('release', { accountId: 1 })
     await place.queue.idle()
     assert.deepEqual([(await place.inbox('bob')).length, place.carriage.arrived.length], [1, 1])
+  })
+
+  testOnSqlite('what a filter names by its key costs what there is of it, whatever waits besides', async () => {
+    await using place = await open()
+    place.carriage.script('far.test', { answer: refused('deferred') })
+    place.carriage.script('near.test', { answer: refused('deferred') })
+    const mine = await place.accept({ to: { 'eve@far.test': {} }, accountId: 2, sender: 'bob@example.test' })
+    place.clock.advance(1)
+    await place.queue.idle()
+    const others = 2 * limits.rowsPerSlice + 1
+    const { database } = place.needs
+    const arrivedAt = place.clock.now()
+    await database.write(async tx => {
+      for (let index = 0; index < others; index += 1) {
+        const key = { accountId: 3, messageId: `x${index}` }
+        await tx.run(sql`
+          INSERT INTO queue_message (account_id, message_id, origin, sender, return_path, blob_id, size_bytes, fields, parameters,
+            arrived_at, release_at)
+          VALUES (${3}, ${key.messageId}, ${'submission'}, ${'c@example.test'}, ${'c@example.test'}, ${0}, ${1}, ${''}, ${'{}'},
+            ${arrivedAt - (index % 7)}, ${arrivedAt})`)
+        const row = {
+          number: 0,
+          address: 'gus@near.test',
+          parameters: noRecipientParameters,
+          state: 'deferred',
+        } as const
+        const rest = { hop: 'near.test', rank: 0, nextAt: arrivedAt + dayMs, heldFor: undefined, lease: undefined }
+        await insertRecipient(tx, key, { ...row, ...rest })
+      }
+    })
+    const read = database.read.bind(database)
+    let reads = 0
+    database.read = work => {
+      reads += 1
+      return read(work)
+    }
+    const cost = async (work: Promise<unknown>) => {
+      reads = 0
+      await work
+      return reads
+    }
+    const { queue } = place
+    const few = [
+      await cost(queue.act('hold', { accountId: 2 })),
+      await cost(queue.act('release', { messageId: mine })),
+      await cost(queue.list({ accountId: 2 })),
+      await cost(queue.list({ messageId: mine })),
+      await cost(queue.list({ state: 'deferred', hop: 'far.test' })),
+    ]
+    assert.ok(Math.max(...few) <= 2, `${few} reads`)
+    database.read = read
+    // In the order of arrival, page after page, though found in another.
+    const pages = []
+    for (let last: Place | undefined, page = await queue.list({ accountId: 3 }); page.length > 0; ) {
+      pages.push(...page)
+      last = page.at(-1)
+      page = await queue.list({ accountId: 3 }, last)
+    }
+    const inOrder = pages.map(({ arrivedAt: at, messageId }) => `${at} ${messageId}`)
+    assert.equal(new Set(inOrder).size, others)
+    assert.deepEqual(inOrder, inOrder.toSorted())
+    assert.deepEqual(await queue.act('retry', { hop: 'near.test' }), { messages: others, recipients: others })
+    assert.deepEqual(await queue.act('drop', { accountId: 3 }), { messages: others, recipients: others })
+    await queue.idle()
+    assert.equal((await queue.stats()).recipients, 1)
   })
 
   test('pages of a list, and filters in it', async () => {

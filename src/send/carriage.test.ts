@@ -200,7 +200,9 @@ describe('a courier that is called back comes at once from a peer that is silent
 })
 
 test('a break behind the final dot is no stale connection: the message may be there, and is not sent again at once', async () => {
-  const host = new ScriptedHost({ answer: (line, { messages }) => (line === '.' && messages > 0 ? 'hang up' : undefined) })
+  const host = new ScriptedHost({
+    answer: (line, { messages }) => (line === '.' && messages > 0 ? 'hang up' : undefined),
+  })
   await using at = await TemporaryCarriage.open({ dns: there, hosts: { [first]: host, [second]: 'refused' } })
   await using courier = await at.courier('direct:there.example')
   assert.deepEqual(said(await courier.carry(mailTo(['bob@there.example']))), [yes])

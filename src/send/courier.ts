@@ -117,7 +117,8 @@ export class PeerCourier implements Courier {
   }
 
   async #connectionFor(mail: Mail, tries: Try[], fromPool: boolean): Promise<Connection | NoConnection> {
-    const requireTls = mail.parameters.requireTls
+    // RFC 8689 5: a report is not lost for it.
+    const requireTls = mail.parameters.requireTls && mail.returnPath !== ''
     const mayStay = requireTls ? this.#terms === 'require-tls' : this.#terms !== 'no-policies'
     if (this.#connection !== undefined && mayStay && this.#connection.isUsable && !this.#connection.isGone)
       return this.#connection
@@ -236,7 +237,7 @@ export function isComplaint(outcome: RecipientOutcome): boolean {
 /** A header field `TLS-Required: No` (RFC 8689 5). */
 export function saysTlsNotRequired({ spooled: { head } }: Mail): boolean {
   const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1')
-  const field = /^tls-required:[ \t]*no[ \t]*\r?$/im.exec(text)
+  const field = /^tls-required:(?:[ \t]|\r?\n[ \t])*no[ \t]*\r?$/im.exec(text)
   if (field === null) return false
   const end = /\r?\n\r?\n/.exec(text)
   return end === null || field.index < end.index
