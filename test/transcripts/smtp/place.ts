@@ -214,6 +214,8 @@ class Place implements SmtpPlace {
       const [name = '', address = ''] = argument.split(' ')
       assert.equal((await this.#parts.directory.grantSendAs(`${name}@example.test`, address)).kind, 'done')
     },
+    /** Nothing waits any more. */
+    'queue-drop': async () => void (await this.#parts.receiving.queue.act('drop', {})),
     /** Everything that is due has been delivered. */
     'queue-idle': async () => {
       await this.#parts.receiving.queue.idle()
