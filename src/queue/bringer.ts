@@ -1,6 +1,6 @@
 // Whoever brings a load to where its hop leads: a courier of the carriage, or the desk for mailboxes here.
 
-import type { RecipientOutcome, RefusedOutcome, Try } from '#mail/outcome.ts'
+import type { RecipientOutcome, RefusedOutcome, RelayedOutcome, Try } from '#mail/outcome.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { Route } from './carriage.ts'
 import type { QueuedMessage, QueuedRecipient } from './rows.ts'
@@ -19,8 +19,11 @@ export interface Bringer extends AsyncDisposable {
   readonly mostRecipients: number
   readonly isUsable: boolean
   /** Rejects on a fault of ours. */
-  bring(load: Load): Promise<Brought>
+  bring(load: Load, early: Early): Promise<Brought>
 }
+
+/** A recipient was taken while others are still under way; it is among the outcomes, too. Called for one any number of times. */
+export type Early = (recipient: QueuedRecipient, outcome: RelayedOutcome, host: string) => void
 
 export interface Brought {
   /** What is still to be written down: what a delivery here struck out itself is not among it. */

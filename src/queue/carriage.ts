@@ -1,7 +1,7 @@
 // What the queue asks of those who bring mail to other hosts; `send` satisfies it. A hop is where mail goes next, as one text that the queue
 // never reads: recipients of one hop share its connections, its pace and its fate.
 
-import type { RecipientOutcome, Try } from '#mail/outcome.ts'
+import type { RecipientOutcome, RelayedOutcome, Try } from '#mail/outcome.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { MailParameters, RecipientParameters } from '#wire/smtp/parameters.ts'
 import type { Schedule } from './schedule.ts'
@@ -54,6 +54,11 @@ export interface Mail {
   readonly fields: string
   readonly spooled: SpooledMessage
   readonly recipients: readonly MailRecipient[]
+  /**
+   * Told of each recipient that a host has taken while others of them are still to come, in transactions of their own: what is on record then
+   * does not come twice, however long those take. `at`: its place in `recipients`. Its outcome comes with the others all the same.
+   */
+  readonly taken?: ((at: number, outcome: RelayedOutcome, host: string) => void) | undefined
 }
 
 export interface MailRecipient {

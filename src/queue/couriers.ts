@@ -3,7 +3,7 @@
 import type { RefusedOutcome } from '#mail/outcome.ts'
 import type { SpooledMessage } from '#store/spool.ts'
 import type { Store } from '#store/store.ts'
-import type { Bringer, Brought, Load } from './bringer.ts'
+import type { Bringer, Brought, Early, Load } from './bringer.ts'
 import type { Carriage, Carried, Courier } from './carriage.ts'
 
 export interface CourierNeeds {
@@ -22,7 +22,7 @@ export async function courierFor(
     get isUsable() {
       return courier.isUsable
     },
-    bring: load => bring(courier, load, store),
+    bring: (load, early) => bring(courier, load, { store, early }),
     [Symbol.asyncDispose]: () => courier[Symbol.asyncDispose](),
   }
 }
@@ -35,13 +35,22 @@ export async function bytesOf({ message, spooled }: Load, store: Pick<Store, 'ke
   return kept
 }
 
-async function bring(courier: Courier, load: Load, store: Pick<Store, 'kept'>): Promise<Brought> {
+interface BringNeeds {
+  readonly store: Pick<Store, 'kept'>
+  readonly early: Early
+}
+
+async function bring(courier: Courier, load: Load, { store, early }: BringNeeds): Promise<Brought> {
   const { message, recipients } = load
   const { messageId, returnPath, parameters, arrivedAt, fields } = message
   await using spooled = await bytesOf(load, store)
   const carried = await courier.carry({
     ...{ messageId, returnPath, parameters, arrivedAt, fields, spooled },
     recipients: recipients.map(({ address, parameters: own }) => ({ address, parameters: own })),
+    taken: (at, outcome, host) => {
+      const recipient = recipients[at]
+      if (recipient !== undefined) early(recipient, outcome, host)
+    },
   })
   const outcomes = recipients.map((recipient, index) => {
     const outcome = carried.outcomes[index]

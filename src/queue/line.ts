@@ -3,12 +3,13 @@
 
 import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
-import type { RecipientOutcome, RefusedOutcome } from '#mail/outcome.ts'
+import type { RecipientOutcome, RefusedOutcome, RelayedOutcome } from '#mail/outcome.ts'
 import type { AskBringer, Bringer, Brought, Load } from './bringer.ts'
 import { fault } from './fault.ts'
 import { type LaneState, Lanes, mayHand, put, takeFirst } from './lanes.ts'
 import { limits } from './limits.ts'
 import type { Recorder } from './recorder.ts'
+import type { QueuedRecipient } from './rows.ts'
 import type { DueLane, Lane, Taken } from './take.ts'
 
 export interface LineNeeds {
@@ -25,6 +26,8 @@ export interface LineNeeds {
   lanes(after: Lane | undefined): Promise<readonly DueLane[]>
   /** It is no more in hand: `brought` is to be written down. */
   settle(load: Load, brought: Brought): void
+  /** One recipient of what is still in hand is to be written down. */
+  early(load: Load, one: EarlyOne): void
   /** It was not tried: it goes back to the rows, and is due at `at`. */
   giveBack(load: Load, at: number): void
   /** Keeps what is under way in view. It never rejects. @param abort cuts off what waits for another host */
@@ -33,6 +36,12 @@ export interface LineNeeds {
   later(at: number): void
   /** Nothing more to do, or nothing to be had until `dueAt`; undefined: nothing is left that is due. */
   over(line: Line, dueAt: number | undefined): void
+}
+
+export interface EarlyOne {
+  readonly recipient: QueuedRecipient
+  readonly outcome: RelayedOutcome
+  readonly host: string
 }
 
 interface Asking {
@@ -194,7 +203,9 @@ export class Line {
 
   async #tried(bringer: Bringer, load: Load): Promise<Brought> {
     try {
-      return await bringer.bring(load)
+      return await bringer.bring(load, (recipient, outcome, host) =>
+        this.#needs.early(load, { recipient, outcome, host }),
+      )
     } catch (error) {
       const { messageId } = load.message
       this.#needs.log.error('queue.fault', { message: messageId, reason: String(error) })

@@ -8,7 +8,7 @@ import { Agenda } from './agenda.ts'
 import type { AskBringer, Brought, Load } from './bringer.ts'
 import type { Carriage, Route } from './carriage.ts'
 import { limits } from './limits.ts'
-import { Line } from './line.ts'
+import { type EarlyOne, Line } from './line.ts'
 import { localHop } from './local-hop.ts'
 import type { Recorder } from './recorder.ts'
 import { type QueuedMessage, type QueuedRecipient, rankOf } from './rows.ts'
@@ -32,6 +32,8 @@ export interface LinesNeeds {
 }
 
 export class Lines {
+  /** What is written down already of what is still in hand. */
+  readonly #early = new WeakSet<QueuedRecipient>()
   readonly #needs: LinesNeeds
   readonly #agenda = new Agenda()
   readonly #lines = new Map<string, Line>()
@@ -187,6 +189,7 @@ export class Lines {
       take: (lane, count) => this.#take(lane, count),
       lanes: after => this.#lanesOf(hop, after),
       settle: (load, brought) => this.#settle(hop, load, brought),
+      early: (load, one) => this.#settleEarly(hop, load, one),
       giveBack: (load, at) => {
         this.#letGo(load)
         this.#giveBack(load, hop, at)
@@ -256,8 +259,17 @@ export class Lines {
     this.#handedBytes -= load.heldBytes
   }
 
-  #settle(hop: string, load: Load, { outcomes, moved, tries }: Brought): void {
+  #settleEarly(hop: string, { message }: Load, { recipient, outcome, host }: EarlyOne): void {
+    if (this.#early.has(recipient)) return
+    this.#early.add(recipient)
+    const at = { now: this.#needs.clock.now(), chance: 0 }
+    const verdict = verdictOf({ message, recipient, outcome, host }, this.#scheduleOf(hop), at)
+    this.#needs.recorder.add({ message, hop, results: [{ kind: 'verdict', recipient, outcome, verdict }], tries: [] })
+  }
+
+  #settle(hop: string, load: Load, { outcomes: all, moved, tries }: Brought): void {
     this.#letGo(load)
+    const outcomes = all.filter(({ recipient }) => !this.#early.has(recipient))
     const { clock, chance, recorder } = this.#needs
     const { message } = load
     const schedule = this.#scheduleOf(hop)

@@ -331,10 +331,24 @@ describe('connections', () => {
     await using at = await TemporaryCarriage.open({ dns: there, hosts: { [first]: host } })
     await using courier = await at.courier('direct:other.example')
     const recipients = Array.from({ length: 5 }, (_, index) => `r${index}@other.example`)
-    const carried = await courier.carry(mailTo(recipients))
+    const told = new Map<number, number>()
+    const carried = await courier.carry({
+      ...mailTo(recipients),
+      taken: place => void told.set(place, told.get(place) ?? host.connections),
+    })
     assert.deepEqual(
       said(carried),
       Array.from({ length: 5 }, () => yes),
+    )
+    // Each but the last before the connection of the next.
+    assert.deepEqual(
+      [...told],
+      [
+        [0, 1],
+        [1, 1],
+        [2, 2],
+        [3, 2],
+      ],
     )
     const taken = host.taken.map(one => one.replace(/:.*/, ''))
     assert.deepEqual(taken, [

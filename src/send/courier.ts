@@ -74,12 +74,18 @@ export class PeerCourier implements Courier {
   async #carryRest(mail: Mail, first: Carried): Promise<Carried> {
     const outcomes = [...first.outcomes]
     const tries = [...first.tries]
+    const tell = (at: number, host: string) => {
+      const outcome = outcomes[at]
+      if (outcome?.kind === 'delivered') mail.taken?.(at, outcome, host)
+    }
     for (let used = 1; used < limits.connectionsPerMessage; used += 1) {
       const places = [...outcomes.keys()].filter(at => isLeftOver(outcomes[at]))
       if (places.length === 0 || !this.#needs.permit.hasMessage) break
+      for (const at of outcomes.keys()) tell(at, tries.at(-1)?.host ?? '')
       this.#letGo()
       const recipients = places.flatMap(at => mail.recipients[at] ?? [])
-      const next = await this.#carryOnce({ ...mail, recipients })
+      const taken: Mail['taken'] = (at, outcome, host) => mail.taken?.(places[at] ?? 0, outcome, host)
+      const next = await this.#carryOnce({ ...mail, recipients, taken })
       tries.push(...next.tries)
       for (const [index, outcome] of next.outcomes.entries()) outcomes[places[index] ?? 0] = outcome
       if (next.outcomes.every(isLeftOver)) break

@@ -128,11 +128,11 @@ export class OpenSession implements PeerSession {
       this.#conversation.transcript.fail(envelope.reply)
       return recipients.map(() => envelope)
     }
-    return await this.#inBatches(envelope, recipients)
+    return await this.#inBatches(envelope, mail)
   }
 
   /** As many transactions as the peer's limits make of it; one, nearly always. */
-  async #inBatches(envelope: Envelope, recipients: readonly MailRecipient[]): Promise<readonly RecipientOutcome[]> {
+  async #inBatches(envelope: Envelope, { recipients, taken }: Mail): Promise<readonly RecipientOutcome[]> {
     const outcomes: (RecipientOutcome | undefined)[] = new Array(recipients.length)
     let waiting = [...recipients.keys()]
     for (let round = 0; round < sessionLimits.rounds && waiting.length > 0 && this.#mayBegin; round += 1) {
@@ -146,6 +146,10 @@ export class OpenSession implements PeerSession {
       for (const [index, at] of batch.entries()) outcomes[at] = done.outcomes[index]
       const again = done.tooMany.map(index => batch[index] as number) // places in the batch
       if (batch.length === waiting.length && again.length === 0) break
+      for (const at of batch) {
+        const outcome = outcomes[at]
+        if (outcome?.kind === 'delivered') taken?.(at, outcome, this.plan.host)
+      }
       const inBatch = new Set(batch)
       waiting = [...again, ...waiting.filter(at => !inBatch.has(at))]
     }

@@ -381,6 +381,29 @@ describe('what the peer offers and limits', () => {
     )
   })
 
+  // What was taken is to be on record before the next of them, which may take minutes.
+  test('RCPTMAX: who was taken is told before the next message begins', async () => {
+    const { session, peer } = sendingTo({ extensions: [...usualExtensions, 'LIMITS RCPTMAX=2'] })
+    const to = ['a', 'b', 'c', 'd', 'e'].map(name => `${name}@peer.example`)
+    const told: (readonly [at: number, messages: number, host: string])[] = []
+    const mail = {
+      ...message(text, { to }),
+      taken: (at: number, _: unknown, host: string) => void told.push([at, peer.taken.length, host]),
+    }
+    const opened = await session()
+    assert.equal((await opened.deliver(mail)).outcomes.length, 5)
+    assert.deepEqual(
+      told.map(([at, messages]) => [at, messages]),
+      [
+        [0, 1],
+        [1, 1],
+        [2, 2],
+        [3, 2],
+      ],
+    )
+    assert.deepEqual(new Set(told.map(([, , host]) => host)), new Set([opened.plan.host]))
+  })
+
   test('452 4.5.3 for the third and on: the rest in a next message', async () => {
     let named = 0
     const act: SendingOptions['act'] = ({ step }) => {
