@@ -4,6 +4,7 @@
 import type { Clock } from '#io/clock.ts'
 import type { Log } from '#io/log.ts'
 import { type Database, sql, type Tx } from '#io/sql/database.ts'
+import { returnedByOperator } from '#mail/outcome-words.ts'
 import type { Lines } from './lines.ts'
 import { type Match, matches, matchesByKey } from './matches.ts'
 import type { Acted, Action, Filter } from './queue.ts'
@@ -143,7 +144,7 @@ const rowVerbs: Readonly<Record<Action, (tx: Tx, match: Match, verb: Verb) => Pr
   bounce: async (tx, match, verb) => {
     const { message, recipient } = match
     const { accountId, messageId } = message
-    const said = `returned by the operator of ${verb.needs.hostname}${verb.reason === undefined ? '' : `: ${verb.reason}`}`
+    const said = `${returnedByOperator}${verb.needs.hostname}${verb.reason === undefined ? '' : `: ${verb.reason}`}`
     const changed = await tx.run(sql`
       UPDATE queue_recipient SET state = 'failed', next_at = NULL, status = '5.7.1', reply = ${said}, class = 'policy',
         said_by = NULL, held_for = NULL, lease = NULL, leased_until = NULL
