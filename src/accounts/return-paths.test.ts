@@ -1,10 +1,11 @@
 // Return paths of an installation, on both engines.
 
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { seededRandom } from '#io/seeded-random.ts'
 import { sql } from '#io/sql/database.ts'
-import { dayMs } from '#mail/return-path.ts'
+import { dayMs, toBase32 } from '#mail/return-path.ts'
 import { ReturnPaths } from './return-paths.ts'
 import { TemporaryDirectory } from './temporary-directory.ts'
 
@@ -30,6 +31,17 @@ for (const engine of ['SQLite', 'PGlite'] as const)
       const foreign = await open(other, 3)
       assert.equal(foreign.readVerp({ localPart: sent, domain: 'example.test' })?.kind, 'unsigned')
       assert.equal(await foreign.readSrs(forwarded), undefined)
+    })
+
+    test('what is signed is signed by HMAC-SHA-256', async () => {
+      await using place = await TemporaryDirectory.open(engine)
+      const { database, clock } = place
+      const paths = await ReturnPaths.open({ database, clock, random: seededRandom(1) })
+      const [key = ''] = (await database.read(tx => tx.get<[string]>(sql`SELECT key FROM return_path_key`))) ?? []
+      const address = `${'alice'.repeat(30)}@example.test`
+      const digest = createHmac('sha256', Buffer.from(key, 'base64')).update(`mark ${address}`).digest()
+      const marked = paths.mark({ address, domain: 'example.test' })
+      assert.equal(marked, `via-${toBase32(digest.subarray(0, 10))}@example.test`)
     })
 
     test('a sender too long to stand in an address is kept for as long as it is needed', async () => {

@@ -1,7 +1,7 @@
 // Return paths of ours: MAIL FROM of what our accounts send (VERP) and of what is sent on for others (SRS), signed with a key of the installation.
 // The directory's tables have to be there (Directory.open).
 
-import { createHmac } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Clock } from '#io/clock.ts'
 import type { Random } from '#io/random.ts'
 import { type Database, sql, type Tx } from '#io/sql/database.ts'
@@ -45,7 +45,7 @@ export class ReturnPaths {
     this.#kept = kept
     this.#database = database
     this.#clock = clock
-    this.#sign = text => createHmac('sha256', key).update(text).digest()
+    this.#sign = signWith(key)
   }
 
   /** The address with a token of the message in it; as it is where there is no room for one. `domain` in lower case ASCII. */
@@ -105,6 +105,16 @@ export class ReturnPaths {
   #now() {
     return { sign: this.#sign, now: this.#clock.now() }
   }
+}
+
+const blockOctets = 64
+
+/** HMAC-SHA-256 (RFC 2104) of texts, with what depends on the key alone made once: each message that is sent is signed. `key`: up to 64 octets. */
+function signWith(key: Uint8Array): Sign {
+  const padded = (octet: number) => Buffer.alloc(blockOctets).map((_, at) => (key[at] ?? 0) ^ octet)
+  const [inner, outer] = [padded(0x36), padded(0x5c)]
+  const digest = (pad: Uint8Array, octets: Uint8Array) => hash('sha256', Buffer.concat([pad, octets]), 'buffer')
+  return text => digest(outer, digest(inner, Buffer.from(text)))
 }
 
 /** The installation's; `fresh` if there is none yet. */

@@ -87,6 +87,9 @@ export class TestMail implements Witness, Disposable {
       get isUsable() {
         return courier.isUsable
       },
+      get mayLinger() {
+        return courier.mayLinger === true
+      },
       carry: async mail => {
         const carried = await courier.carry(mail)
         this.#tried(mail.messageId, carried.tries)

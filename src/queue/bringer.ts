@@ -18,6 +18,8 @@ export interface Load {
 export interface Bringer extends AsyncDisposable {
   readonly mostRecipients: number
   readonly isUsable: boolean
+  /** Whether it may wait a moment for the next load. */
+  readonly mayLinger: boolean
   /** Rejects on a fault of ours. */
   bring(load: Load, early: Early): Promise<Brought>
 }

@@ -39,6 +39,8 @@ export interface Courier extends AsyncDisposable {
   readonly mostRecipients: number
   /** Whether `carry` may be called again: false when the connection has done what it may, or broke. */
   readonly isUsable: boolean
+  /** It is at nobody's cost when it waits a moment for the next message. Undefined: it is not to wait. */
+  readonly mayLinger?: boolean
   /** One message to some of its recipients. Rejects on a fault of ours alone. */
   carry(mail: Mail): Promise<Carried>
 }

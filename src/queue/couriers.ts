@@ -22,6 +22,9 @@ export async function courierFor(
     get isUsable() {
       return courier.isUsable
     },
+    get mayLinger() {
+      return courier.mayLinger === true
+    },
     bring: (load, early) => bring(courier, load, { store, early }),
     [Symbol.asyncDispose]: () => courier[Symbol.asyncDispose](),
   }

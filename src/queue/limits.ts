@@ -32,6 +32,9 @@ export const limits = {
   hopsLookedAt: 64,
   /** Hops that are served at once, or wait for their turn with the carriage. */
   lines: 2_000,
+  /** A courier that has nothing more to bring waits so long for what is accepted next, while few hops want one: asking anew costs more. */
+  lingerMs: 20,
+  lingeringLines: 1_000,
   /** A hop that has waited so long for a courier gives back what it has in memory, and its place if another hop wants it. */
   patienceMs: 15_000,
   /** When it asks again then. */

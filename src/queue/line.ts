@@ -20,6 +20,8 @@ export interface LineNeeds {
   readonly ask: AskBringer
   /** So many recipients are in hand that nothing is taken up before it is wanted. */
   isFull(): boolean
+  /** Whether few other hops want a courier. */
+  mayLinger(): boolean
   /** Takes up what a lane has due; what goes elsewhere, and what can't be read, is seen to already. */
   take(lane: Lane, count: number): Promise<Pick<Taken, 'loads' | 'nextAt' | 'count'>>
   /** The lanes of the hop behind `after`, some of them; fewer than limits.lanesPerRead: these were the last. */
@@ -57,6 +59,8 @@ export class Line {
   #looking: Promise<void> | undefined
   #asking: Asking | undefined
   #couriers = 0
+  /** Each wakes a courier that waits for what comes next, the one that came last first: those that nobody needs go. */
+  readonly #lingering: (() => void)[] = []
   #fate: RefusedOutcome | undefined
   #isOver = false
 
@@ -135,7 +139,10 @@ export class Line {
   }
 
   #ask(): void {
-    if (this.#isOver || this.#asking !== undefined || this.#fate !== undefined || !this.#hasDue) return
+    if (this.#isOver || this.#fate !== undefined || !this.#hasDue) return
+    const wake = this.#lingering.pop()
+    wake?.()
+    if (wake !== undefined || this.#asking !== undefined) return
     const { clock, hop } = this.#needs
     const asking = { abort: new AbortController(), sinceMs: clock.monotonicMs() }
     this.#asking = asking
@@ -184,7 +191,10 @@ export class Line {
   async #serve(bringer: Bringer): Promise<void> {
     while (bringer.isUsable && this.#fate === undefined) {
       const next = await this.#next(limits.page)
-      if (next === undefined) break
+      if (next === undefined) {
+        if (await this.#linger(bringer)) continue
+        break
+      }
       this.#ask()
       const load = this.#split(next, bringer.mostRecipients)
       const brought = await this.#tried(bringer, load)
@@ -193,6 +203,19 @@ export class Line {
       await this.#needs.recorder.room()
     }
     await this.#meetFate()
+  }
+
+  /** Settles with whether something came; soon, in any case. */
+  async #linger(bringer: Bringer): Promise<boolean> {
+    if (this.#isOver || this.#fate !== undefined || !bringer.mayLinger || !this.#needs.mayLinger()) return false
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const wake = () => resolve(true)
+    this.#lingering.push(wake)
+    using _timer = this.#needs.clock.after(limits.lingerMs, () => {
+      this.#lingering.splice(this.#lingering.indexOf(wake) >>> 0, 1)
+      resolve(false)
+    })
+    return (await promise) && !this.#isOver
   }
 
   /** Everything is as it was, and is tried again. */
@@ -326,6 +349,7 @@ export class Line {
     this.#isOver = true
     this.#asking?.abort.abort()
     this.#asking = undefined
+    for (const wake of this.#lingering.splice(0)) wake()
     this.giveBack(at ?? this.#now())
     const hasMore = this.#look !== undefined || this.#lanes.nextAt !== Number.POSITIVE_INFINITY
     this.#needs.over(this, hasMore ? (at ?? this.#now()) : undefined)

@@ -60,6 +60,33 @@ onEachEngine('the lines', ({ open, testOnSqlite }) => {
     assert.equal(place.carriage.most.get('far.test'), 1)
   })
 
+  testOnSqlite('a courier waits a moment for what is accepted next', async () => {
+    await using place = await open()
+    const { arrived, granted, open: connections } = place.carriage
+    place.carriage.script('far.test', { lingers: true, couriers: 2 })
+    for (const number of [1, 2, 3]) {
+      await place.accept({ to: { 'eve@far.test': {} } })
+      await turnsUntil(() => arrived.length === number)
+    }
+    assert.deepEqual([granted.get('far.test'), connections.get('far.test')], [1, 1])
+    // Two at once are more than one courier brings, and whoever is not needed goes first.
+    const gate = Promise.withResolvers<void>()
+    place.carriage.script('far.test', { lingers: true, couriers: 2, until: gate.promise })
+    for (const name of ['ann', 'bea']) await place.accept({ to: { [`${name}@far.test`]: {} } })
+    await turnsUntil(() => connections.get('far.test') === 2)
+    gate.resolve()
+    await turnsUntil(() => arrived.length === 5)
+    place.clock.advance(limits.lingerMs)
+    await place.queue.idle()
+    assert.deepEqual([granted.get('far.test'), connections.get('far.test')], [2, 0])
+    await place.accept({ to: { 'eve@far.test': {} } })
+    await turnsUntil(() => arrived.length === 6)
+    assert.equal(granted.get('far.test'), 3)
+    // The end of the server does not wait for it.
+    await place.restart()
+    assert.equal(connections.get('far.test'), 0)
+  })
+
   testOnSqlite('the same after a restart, from the rows', async () => {
     await using place = await open()
     place.carriage.script('far.test', { couriers: 0 })

@@ -186,6 +186,7 @@ export class Lines {
     const line = new Line({
       ...{ hop, clock, log, recorder, ask },
       isFull: () => this.#isFull,
+      mayLinger: () => this.#lines.size <= limits.lingeringLines && !this.#closed,
       take: (lane, count) => this.#take(lane, count),
       lanes: after => this.#lanesOf(hop, after),
       settle: (load, brought) => this.#settle(hop, load, brought),

@@ -56,6 +56,7 @@ export class LocalDesk {
     return {
       mostRecipients: limits.page,
       isUsable: true,
+      mayLinger: false,
       bring: load => this.#bring(load),
       [Symbol.asyncDispose]: async () => {
         if (isHeld) this.#giveBack()

@@ -18,6 +18,8 @@ export interface Script {
   mostRecipients?: number
   /** Couriers at once; 1 unless told. 0: nobody is ever let through. */
   couriers?: number
+  /** Its couriers wait a moment for what comes next. */
+  lingers?: boolean
   /** Thrown by `carry`. */
   fault?: string
 }
@@ -49,6 +51,8 @@ export class ScriptedCarriage implements Carriage {
   /** So many connections there are now, and were at most, by hop. */
   readonly open = new Map<string, number>()
   readonly most = new Map<string, number>()
+  /** Couriers that were ever let through, by hop. */
+  readonly granted = new Map<string, number>()
   /** Asked for and not granted. */
   readonly waiting = new Map<string, Set<() => void>>()
   schedules: Schedule = usualSchedule
@@ -100,6 +104,7 @@ export class ScriptedCarriage implements Carriage {
       if (open >= couriers) return
       waiting.delete(resolve)
       this.open.set(hop, open + 1)
+      this.granted.set(hop, (this.granted.get(hop) ?? 0) + 1)
       this.most.set(hop, Math.max(open + 1, this.most.get(hop) ?? 0))
       resolve()
     }
@@ -112,6 +117,9 @@ export class ScriptedCarriage implements Carriage {
     return {
       get mostRecipients() {
         return script().mostRecipients ?? 100
+      },
+      get mayLinger() {
+        return script().lingers === true
       },
       get isUsable() {
         return carried < (script().messages ?? Number.POSITIVE_INFINITY)

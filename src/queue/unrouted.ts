@@ -8,6 +8,7 @@ export const unroutedHop = '(none)'
 export const noBringer: Bringer = {
   mostRecipients: 1,
   isUsable: true,
+  mayLinger: false,
   bring: ({ message }) => Promise.reject(new Error(`no route leads to where ${message.messageId} is to go`)),
   [Symbol.asyncDispose]: async () => {},
 }

@@ -177,7 +177,7 @@ class SubmissionTransaction implements Transaction {
       accountId,
       origin: 'submission',
       sender: this.#sender.path?.address ?? '',
-      returnPath: await this.#returnPath(),
+      returnPath: await this.#returnPath(destinations),
       parameters: queueParameters(taken, destinations),
       recipients: queueRecipients(taken, destinations, { mayWait }),
       fields: marksOf(this.#needs, forwardersOf(destinations.elsewhere)) + fields,
@@ -204,9 +204,9 @@ class SubmissionTransaction implements Transaction {
   }
 
   /** With a token where the address is one of ours: reports that come to it are then told apart. */
-  async #returnPath(): Promise<string> {
+  async #returnPath({ elsewhere }: Destinations): Promise<string> {
     const { path, messageId } = this.#sender
-    if (path?.domain === undefined || !this.#needs.verp) return path?.address ?? ''
+    if (path?.domain === undefined || !this.#needs.verp || elsewhere.length === 0) return path?.address ?? ''
     const { localPart, domain } = path
     const owner = await this.#needs.resolver.resolve(localPart, domain)
     return owner.kind === 'not-local' ? path.address : this.#needs.returnPaths.verp({ localPart, domain }, messageId)

@@ -15,6 +15,8 @@ export interface Courier extends AsyncDisposable {
   readonly mostRecipients: number
   /** Whether `carry` may be called again: false when the connection has done what it may, or broke. */
   readonly isUsable: boolean
+  /** It is at nobody's cost when it waits a moment for the next message. Undefined: it is not to wait. */
+  readonly mayLinger?: boolean
   /** One message to some of its recipients. Rejects on a fault of ours alone. */
   carry(mail: Mail): Promise<Carried>
 }
@@ -52,16 +54,23 @@ export class PeerCourier implements Courier {
   readonly mostRecipients: number
   readonly #needs: CourierNeeds
   #connection: Connection | undefined
+  /** A message is under way over it. */
+  #delivering: Connection | undefined
   #terms: Terms = 'usual'
   #isOver = false
 
   constructor(needs: CourierNeeds) {
     this.#needs = needs
     this.mostRecipients = needs.pace.recipients
+    needs.signal.addEventListener('abort', this.#breakOff, { once: true })
   }
 
   get isUsable(): boolean {
     return !this.#isOver && this.#needs.permit.hasMessage
+  }
+
+  get mayLinger(): boolean {
+    return this.#connection !== undefined && this.#needs.permit.mayLinger
   }
 
   async carry(mail: Mail): Promise<Carried> {
@@ -107,6 +116,7 @@ export class PeerCourier implements Courier {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true
+    this.#needs.signal.removeEventListener('abort', this.#breakOff)
     this.#letGo()
     this.#needs.permit[Symbol.dispose]()
   }
@@ -155,15 +165,8 @@ export class PeerCourier implements Courier {
   }
 
   async #deliver(connection: Connection, mail: Mail) {
-    const { signal } = this.#needs
-    // Whoever is in the middle of a message takes no leave: the connection ends here and now.
-    const breakOff = () => {
-      this.#isOver = true
-      this.#connection = undefined
-      this.#needs.pool.end(connection)
-    }
-    signal.addEventListener('abort', breakOff, { once: true })
     try {
+      this.#delivering = connection
       const delivery = await connection.deliver(mail)
       this.#needs.sent()
       return delivery
@@ -172,8 +175,17 @@ export class PeerCourier implements Courier {
       this.#letGo()
       throw error
     } finally {
-      signal.removeEventListener('abort', breakOff)
+      this.#delivering = undefined
     }
+  }
+
+  /** Whoever is in the middle of a message takes no leave: the connection ends here and now. */
+  readonly #breakOff = (): void => {
+    const connection = this.#delivering
+    if (connection === undefined) return
+    this.#isOver = true
+    this.#connection = undefined
+    this.#needs.pool.end(connection)
   }
 
   #judge(connection: Connection, outcomes: readonly RecipientOutcome[]): void {
@@ -242,9 +254,14 @@ export function isComplaint(outcome: RecipientOutcome): boolean {
 
 /** A header field `TLS-Required: No` (RFC 8689 5). */
 export function saysTlsNotRequired({ spooled: { head } }: Mail): boolean {
-  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1')
-  const field = /^tls-required:(?:[ \t]|\r?\n[ \t])*no[ \t]*\r?$/im.exec(text)
-  if (field === null) return false
-  const end = /\r?\n\r?\n/.exec(text)
-  return end === null || field.index < end.index
+  const octets = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
+  const header = octets.toString('latin1', 0, headerEnd(octets))
+  return /^tls-required:(?:[ \t]|\r?\n[ \t])*no[ \t]*\r?$/im.test(header)
+}
+
+/** Of a message whose lines end in CRLF, or in LF. */
+function headerEnd(octets: Buffer): number {
+  const [crlf, lf] = [octets.indexOf('\r\n\r\n'), octets.indexOf('\n\n')]
+  if (crlf < 0) return lf < 0 ? octets.length : lf
+  return lf < 0 ? crlf : Math.min(crlf, lf)
 }

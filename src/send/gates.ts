@@ -24,6 +24,8 @@ export interface Permit extends Disposable {
   readonly pace: Pace
   /** Whether one more message may go now: there is one in the bucket, the pace allows as many connections still, and nobody else's turn has come. */
   readonly hasMessage: boolean
+  /** Nobody waits for what this one holds. */
+  readonly mayLinger: boolean
   /** Takes that message. */
   spend(): void
   /** As the pace has it; and where it has more room now, who waits goes. */
@@ -107,6 +109,7 @@ export class Gates {
       mayOpen: place => this.#mayOpen(place),
       open: place => this.#open(place),
       close: place => this.#close(place),
+      mayLinger: ({ waiting }) => waiting.size === 0 && this.#starved.size === 0,
       succeed: place => this.#succeed(place),
       starve: () => void this.#starved.add(gate),
     })
@@ -178,6 +181,7 @@ interface GateNeeds {
   /** False: there are too many connections in all. */
   open(place: Place): boolean
   close(place: Place): void
+  mayLinger(place: Place): boolean
   succeed(place: Place): void
   starve(): void
 }
@@ -295,6 +299,9 @@ class Gate {
       pace,
       get hasMessage() {
         return paid > 0 || (pace.waitMs() === 0 && !isOver())
+      },
+      get mayLinger() {
+        return needs.mayLinger(place)
       },
       spend() {
         spent += 1

@@ -5,6 +5,10 @@ const dayMs = 86_400_000
 export const limits = {
   /** Recipients that one account or one domain has on its list by hand and by import. What is added by itself expires. */
   perScope: 1_000_000,
+  /** How long a list that has nobody on it is taken to be empty still, for another node may add to it. */
+  emptyMs: 5_000,
+  /** Of how many lists that is known. */
+  emptyLists: 20_000,
   /** Entries of one call of `import`. */
   importedAtOnce: 1_000,
   /** Of the reply or the note that stands with an entry. */

@@ -28,33 +28,49 @@ export class OutcomeNotes implements AsyncDisposable {
     // Of what comes faster than it can be written, the rest is not noted: it costs a suppression, never mail.
     if (!isNotable(outcome) || this.#waiting.length >= limits.waitingOutcomes) return
     this.#waiting.push(outcome)
-    if (this.#waiting.length >= limits.outcomesAtOnce) void this.idle()
-    else this.#timer ??= this.#needs.clock.after(limits.notedAfterMs, () => void this.idle())
+    if (this.#isFull) void this.#write()
+    else this.#later()
   }
 
   /** Settles when all that was heard is written down, or could not be. */
-  idle(): Promise<void> {
+  async idle(): Promise<void> {
+    while (this.#writing !== undefined || this.#waiting.length > 0) await this.#write()
     this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = undefined
-    })
-    return this.#writing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.idle()
   }
 
-  async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const outcomes = this.#waiting.slice(0, limits.outcomesAtOnce)
-      this.#waiting = this.#waiting.slice(outcomes.length)
+  get #isFull(): boolean {
+    return this.#waiting.length >= limits.outcomesAtOnce
+  }
+
+  #later(): void {
+    this.#timer ??= this.#needs.clock.after(limits.notedAfterMs, () => {
+      this.#timer = undefined
+      void this.#write()
+    })
+  }
+
+  /** One transaction, and others while there is enough for them; the rest a little later. */
+  #write(): Promise<void> {
+    this.#writing ??= this.#written().finally(() => {
+      this.#writing = undefined
+      if (this.#waiting.length > 0) this.#later()
+    })
+    return this.#writing
+  }
+
+  async #written(): Promise<void> {
+    do {
+      const outcomes = this.#waiting.splice(0, limits.outcomesAtOnce)
       try {
         await this.#needs.suppressions.noteOutcomes(outcomes)
       } catch (error) {
         this.#needs.log.error('suppression.not-noted', { outcomes: outcomes.length, reason: String(error) })
       }
-    }
+    } while (this.#isFull)
   }
 }

@@ -40,6 +40,14 @@ export async function find(tx: Tx, asked: Asked, now: number): Promise<Suppressi
   return row && readRow(row)
 }
 
+/** Whether the list has anybody, past their time or not. */
+export async function hasAny(tx: Tx, scope: Scope): Promise<boolean> {
+  const { accountId, senderDomain } = columnsOf(scope)
+  const row = await tx.get(sql`
+    SELECT 1 FROM suppression WHERE account_id = ${accountId} AND sender_domain = ${senderDomain} LIMIT 1`)
+  return row !== undefined
+}
+
 /** In the place of what stood there. False when it was there already. */
 export async function put(tx: Tx, key: RecipientKey, entry: NewSuppression, now: number): Promise<boolean> {
   const { accountId, senderDomain } = columnsOf(entry.scope)

@@ -81,6 +81,31 @@ function contract(open: (folder: string) => Promise<Database>): void {
     assert.ok(!(await isFound('dave@example.org')))
   })
 
+  test('a list that had nobody is looked at again once somebody is added', async () => {
+    const asked = { accountId: alice, senderDomain: 'example.com', recipient: 'eve@example.org' }
+    const elsewhere = await Suppressions.open({ database, clock })
+    assert.equal(await list.find(asked), undefined)
+    await list.add(entry('eve@example.org'))
+    assert.equal((await list.find(asked))?.recipient, 'eve@example.org')
+    await list.remove(ofAlice, 'eve@example.org')
+    assert.equal(await list.find(asked), undefined)
+    await list.suppress([
+      { accountId: alice, recipient: 'eve@example.org', reason: 'unknown', source: 'reply', detail: '550' },
+    ])
+    assert.equal((await list.find(asked))?.reason, 'unknown')
+    await list.remove(ofAlice, 'eve@example.org')
+    assert.equal(await list.find(asked), undefined)
+    await list.add(entry('eve@example.org', { scope: ofExample }))
+    assert.equal((await list.find(asked))?.scope.kind, 'domain')
+    await list.remove(ofExample, 'eve@example.org')
+    assert.equal(await list.find(asked), undefined)
+    // Another node's word counts a moment later.
+    await elsewhere.add(entry('eve@example.org'))
+    assert.equal(await list.find(asked), undefined)
+    clock.advance(limits.emptyMs)
+    assert.equal((await list.find(asked))?.recipient, 'eve@example.org')
+  })
+
   test('one address however it is written', async () => {
     await list.add(entry(' <Bob@EXAMPLE.org> '))
     await list.add(entry('jürgen@bücher.example'))
@@ -286,7 +311,18 @@ function contract(open: (folder: string) => Promise<Database>): void {
     await notes.idle()
     assert.deepEqual(batches, [3, 1, 1])
     assert.equal((await list.sentTo('m3')).length, 1)
+    // However fast they come: what one transaction has no room for waits for others.
     isIdle = true
+    batches.length = 0
+    for (let number = 0; number < 2 * limits.outcomesAtOnce + 1; number += 1) {
+      notes.settled(delivered('m4', 'z@example.org'))
+      if (number % 50 === 0) await undefined
+    }
+    await new Promise(resolve => setImmediate(resolve))
+    assert.deepEqual(batches, [limits.outcomesAtOnce, limits.outcomesAtOnce])
+    clock.advance(limits.notedAfterMs)
+    await notes.idle()
+    assert.deepEqual(batches, [limits.outcomesAtOnce, limits.outcomesAtOnce, 1])
     for (let number = 0; number < limits.waitingOutcomes + limits.outcomesAtOnce; number += 1)
       notes.settled(delivered('m4', 'z@example.org'))
     await notes.idle()

@@ -3,9 +3,10 @@
 // and complaints, never what may be the fault of a host on the way.
 
 import type { Clock } from '#io/clock.ts'
-import type { Database } from '#io/sql/database.ts'
+import type { Database, Tx } from '#io/sql/database.ts'
 import { migrate } from '#io/sql/migrate.ts'
 import { toAsciiDomain } from '#text/idna.ts'
+import { EmptyLists } from './empty-lists.ts'
 import { limits } from './limits.ts'
 import { migrations } from './migrations.ts'
 import { oneLine } from './one-line.ts'
@@ -48,6 +49,7 @@ export class Suppressions {
   readonly #database: Database
   readonly #clock: Clock
   readonly #mostSent: number
+  readonly #empty = new EmptyLists()
   /** Rows of what was sent to whom. */
   #sent: number
 
@@ -66,10 +68,23 @@ export class Suppressions {
 
   /** Undefined: nothing is known against it. */
   async find({ accountId, senderDomain, recipient }: SuppressionQuestion): Promise<Suppression | undefined> {
+    const nowMs = this.#clock.monotonicMs()
+    const [ofAccount, ofDomain] = [`account ${accountId}`, `domain ${senderDomain}`]
+    if (this.#empty.has(ofAccount, nowMs) && this.#empty.has(ofDomain, nowMs)) return undefined
     const key = recipientKey(recipient)
     if (key === undefined) return undefined
-    const asked = { ...key, accountId, senderDomain: toAsciiDomain(senderDomain) ?? '' }
-    return await this.#database.read(tx => rows.find(tx, asked, this.#clock.now()))
+    const domain = toAsciiDomain(senderDomain) ?? ''
+    const { generation } = this.#empty
+    const { found, lists } = await this.#database.read(async tx => ({
+      found: await rows.find(tx, { ...key, accountId, senderDomain: domain }, this.#clock.now()),
+      lists: {
+        account: await rows.hasAny(tx, { kind: 'account', accountId }),
+        domain: await rows.hasAny(tx, { kind: 'domain', senderDomain: domain }),
+      },
+    }))
+    if (!lists.account) this.#empty.add(ofAccount, nowMs, generation)
+    if (!lists.domain) this.#empty.add(ofDomain, nowMs, generation)
+    return found
   }
 
   /** Entries past their time are left out. `after`: the `next` of the page before. */
@@ -88,7 +103,7 @@ export class Suppressions {
   /** At most `limits.importedAtOnce`, all of them in one transaction. */
   async import(entries: readonly NewSuppression[]): Promise<Imported> {
     if (entries.length > limits.importedAtOnce) throw new RangeError(`${entries.length} entries at once`)
-    return await this.#database.write(async tx => {
+    return await this.#adding(async tx => {
       const now = this.#clock.now()
       const refused: { at: number; kind: Exclude<Added['kind'], 'added'> }[] = []
       const room = new Map<string, number>()
@@ -142,7 +157,9 @@ export class Suppressions {
     const now = this.#clock.now()
     const before = this.#sent > this.#mostSent ? now : now - limits.sentMs
     const noted = outcomes.filter(({ outcome }) => outcome.kind === 'delivered').length
-    const forgotten = await this.#database.write(async tx => {
+    const isAdding = noted < outcomes.length
+    const write = (work: (tx: Tx) => Promise<number>) => (isAdding ? this.#adding(work) : this.#database.write(work))
+    const forgotten = await write(async tx => {
       for (const outcome of outcomes) await noteOutcome(tx, outcome, now)
       await rows.purge(tx, now, outcomes.length * limits.purgedForEachAdded)
       return await purgeSent(tx, before, outcomes.length * limits.forgottenForEachNoted)
@@ -159,12 +176,21 @@ export class Suppressions {
   /** Puts recipients on their accounts' lists, but not in the place of what lasts longer. Settles with how many. */
   async suppress(list: readonly Suppressed[]): Promise<number> {
     const now = this.#clock.now()
-    return await this.#database.write(async tx => {
+    return await this.#adding(async tx => {
       let count = 0
       for (const one of list) if (await suppress(tx, one, now)) count += 1
       await rows.purge(tx, now, list.length * limits.purgedForEachAdded)
       return count
     })
+  }
+
+  /** Whoever read a list before this was durable remembers nothing of it. */
+  async #adding<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    try {
+      return await this.#database.write(work)
+    } finally {
+      this.#empty.clear()
+    }
   }
 }
 
