@@ -108,13 +108,21 @@ export class ReturnPaths {
 }
 
 const blockOctets = 64
+/** Of the texts that nearly all are; longer ones take longer. */
+const roomOctets = 512
 
-/** HMAC-SHA-256 (RFC 2104) of texts, with what depends on the key alone made once: each message that is sent is signed. `key`: up to 64 octets. */
+/** HMAC-SHA-256 (RFC 2104) of texts. `key`: up to 64 octets. Each message that is sent is signed: what depends on the key alone is made once. */
 function signWith(key: Uint8Array): Sign {
-  const padded = (octet: number) => Buffer.alloc(blockOctets).map((_, at) => (key[at] ?? 0) ^ octet)
+  const padded = (octet: number) => Buffer.alloc(blockOctets + roomOctets).fill(octet, 0, blockOctets)
   const [inner, outer] = [padded(0x36), padded(0x5c)]
-  const digest = (pad: Uint8Array, octets: Uint8Array) => hash('sha256', Buffer.concat([pad, octets]), 'buffer')
-  return text => digest(outer, digest(inner, Buffer.from(text)))
+  for (const [at, octet] of key.entries()) for (const pad of [inner, outer]) pad[at] = (pad[at] ?? 0) ^ octet
+  const digest = (pad: Buffer, text: string, encoding: 'utf8' | 'latin1') => {
+    const fits = text.length * 3 <= roomOctets
+    const octets = fits ? pad : Buffer.concat([pad.subarray(0, blockOctets), Buffer.from(text, encoding)])
+    const length = fits ? blockOctets + pad.write(text, blockOctets, encoding) : octets.length
+    return hash('sha256', octets.subarray(0, length), 'latin1')
+  }
+  return text => Buffer.from(digest(outer, digest(inner, text, 'utf8'), 'latin1'), 'latin1')
 }
 
 /** The installation's; `fresh` if there is none yet. */

@@ -37,10 +37,13 @@ export function verpLocalPart(
   const id = octetsOf(messageId)
   if (id === undefined) return undefined
   const day = Math.floor(needs.now / dayMs) % cycle
-  const head = Uint8Array.of((day >> 8) | (id.isText ? 0x80 : 0), day & 0xff)
-  const body = toBase32(Uint8Array.from([...head, ...id.octets]))
+  const octets = new Uint8Array(2 + id.octets.length)
+  octets[0] = (day >> 8) | (id.isText ? 0x80 : 0)
+  octets[1] = day & 0xff
+  octets.set(id.octets, 2)
+  const body = toBase32(octets)
   const whole = `${localPart}${mark}${body}${signed(needs.sign, { localPart, domain, body })}`
-  return fromText.encode(whole).length > longestLocalPart ? undefined : whole
+  return Buffer.byteLength(whole) > longestLocalPart ? undefined : whole
 }
 
 export type ReadVerp =

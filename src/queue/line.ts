@@ -8,6 +8,7 @@ import type { AskBringer, Bringer, Brought, Load } from './bringer.ts'
 import { fault } from './fault.ts'
 import { type LaneState, Lanes, mayHand, put, takeFirst } from './lanes.ts'
 import { limits } from './limits.ts'
+import { Lingering } from './lingering.ts'
 import type { Recorder } from './recorder.ts'
 import type { QueuedRecipient } from './rows.ts'
 import type { DueLane, Lane, Taken } from './take.ts'
@@ -59,13 +60,13 @@ export class Line {
   #looking: Promise<void> | undefined
   #asking: Asking | undefined
   #couriers = 0
-  /** Each wakes a courier that waits for what comes next, the one that came last first: those that nobody needs go. */
-  readonly #lingering: (() => void)[] = []
+  readonly #lingering: Lingering
   #fate: RefusedOutcome | undefined
   #isOver = false
 
   constructor(needs: LineNeeds) {
     this.#needs = needs
+    this.#lingering = new Lingering(needs.clock)
   }
 
   get hop(): string {
@@ -140,9 +141,7 @@ export class Line {
 
   #ask(): void {
     if (this.#isOver || this.#fate !== undefined || !this.#hasDue) return
-    const wake = this.#lingering.pop()
-    wake?.()
-    if (wake !== undefined || this.#asking !== undefined) return
+    if (this.#lingering.wake() || this.#asking !== undefined) return
     const { clock, hop } = this.#needs
     const asking = { abort: new AbortController(), sinceMs: clock.monotonicMs() }
     this.#asking = asking
@@ -208,14 +207,7 @@ export class Line {
   /** Settles with whether something came; soon, in any case. */
   async #linger(bringer: Bringer): Promise<boolean> {
     if (this.#isOver || this.#fate !== undefined || !bringer.mayLinger || !this.#needs.mayLinger()) return false
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const wake = () => resolve(true)
-    this.#lingering.push(wake)
-    using _timer = this.#needs.clock.after(limits.lingerMs, () => {
-      this.#lingering.splice(this.#lingering.indexOf(wake) >>> 0, 1)
-      resolve(false)
-    })
-    return (await promise) && !this.#isOver
+    return (await this.#lingering.wait()) && !this.#isOver
   }
 
   /** Everything is as it was, and is tried again. */
@@ -349,7 +341,7 @@ export class Line {
     this.#isOver = true
     this.#asking?.abort.abort()
     this.#asking = undefined
-    for (const wake of this.#lingering.splice(0)) wake()
+    this.#lingering.stop()
     this.giveBack(at ?? this.#now())
     const hasMore = this.#look !== undefined || this.#lanes.nextAt !== Number.POSITIVE_INFINITY
     this.#needs.over(this, hasMore ? (at ?? this.#now()) : undefined)

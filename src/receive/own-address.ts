@@ -23,7 +23,9 @@ export async function foreignFrom(
   return undefined
 }
 
+const beyondAscii = /[^\0-\x7f]/
+
 /** RFC 6532: a header's letters beyond ASCII are UTF-8. */
 function unicode(latin1Text: string): string {
-  return utf8(fromLatin1(latin1Text)).normalize('NFC')
+  return beyondAscii.test(latin1Text) ? utf8(fromLatin1(latin1Text)).normalize('NFC') : latin1Text
 }

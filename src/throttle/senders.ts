@@ -249,7 +249,8 @@ const noLimits: SenderLimits = {
 }
 
 function hasOwn({ own }: SenderRecord): boolean {
-  return Object.values(own).some(one => one !== undefined)
+  const { messagesPerHour, messagesPerDay, recipientsPerHour, recipientsPerDay } = own
+  return (messagesPerHour ?? messagesPerDay ?? recipientsPerHour ?? recipientsPerDay) !== undefined
 }
 
 function limitsOf({ own }: SenderRecord, most: SenderLimits): SenderLimits {
