@@ -1,5 +1,5 @@
-// The log as one JSON object a line, by pino. The lines of one turn of the event loop are written together at its end, for a write costs more than
-// a line; from `warn` on at once, with all before it.
+// The log as one JSON object a line, by pino. Lines are gathered for some milliseconds and written together, for a write costs more than a line; from
+// `warn` on at once, with all before it, and at the process's exit.
 
 import { pino } from 'pino'
 import { limits } from './limits.ts'
@@ -21,29 +21,41 @@ export function jsonLog(level: LogLevel | 'silent', destination?: LogDestination
     level,
     base: null,
     messageKey: 'event',
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTimes(),
     formatters: { level: label => ({ level: label }) },
     redact: { paths: secretFields, censor: '[secret]' },
   }
   if (destination !== undefined) return new PinoLog({ logger: pino(options, destination), written: () => {} }, {})
   const lines = pino.destination({ dest: 2, sync: true, minLength: limits.logBytesAtOnce })
-  return new PinoLog({ logger: pino(options, lines), written: atEndOfTurn(() => lines.flushSync()) }, {})
+  return new PinoLog({ logger: pino(options, lines), written: together(() => lines.flushSync()) }, {})
 }
 
 /** What is to be done after each line. */
 type Written = (level: LogLevel) => void
 
-function atEndOfTurn(flush: () => void): Written {
+function together(flush: () => void): Written {
   let isDue = false
   process.on('exit', flush)
   return level => {
     if (level === 'warn' || level === 'error') return flush()
     if (isDue) return
     isDue = true
-    setImmediate(() => {
+    setTimeout(() => {
       isDue = false
       flush()
-    })
+    }, limits.logGatherMs).unref()
+  }
+}
+
+/** The time as pino wants it; lines of one millisecond share its text. */
+function isoTimes(): () => string {
+  let at = Number.NaN
+  let text = ''
+  return () => {
+    const now = Date.now()
+    if (now !== at) text = `,"time":"${new Date(now).toISOString()}"`
+    at = now
+    return text
   }
 }
 
