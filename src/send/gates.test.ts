@@ -233,3 +233,36 @@ test('paces that nobody uses are forgotten when there are very many', async () =
   assert.equal(at.gates.paces('0').length, 0)
   assert.equal(at.gates.paces(String(limits.paces - 1)).length, 1)
 })
+
+test('while the thread has no time to spare, a few are served at once, the others as time comes', async () => {
+  const { ask, clock, passed, permits } = place({ connections: 1_000 })
+  const asked = limits.busyConnections + limits.spareMs + 10
+  clock.setBusy(true)
+  for (let number = 0; number < asked; number += 1)
+    await ask(`${number}`, { provider: `p${number}.example`, hop: `direct:p${number}.example` })
+  assert.equal(passed.length, limits.busyConnections + limits.spareMs / limits.openingMs)
+  clock.advance(120)
+  await settled()
+  assert.equal(passed.length, limits.busyConnections + limits.spareMs / limits.openingMs + 2)
+  clock.setBusy(false)
+  clock.advance(2 * limits.spareAgainMs)
+  await settled()
+  assert.equal(passed.length, asked)
+  for (const permit of permits.values()) permit[Symbol.dispose]()
+})
+
+test('whom nobody has reached yet takes one of those that there is always time for, when half of them are open', async () => {
+  const { ask, clock, passed } = place({ connections: 1_000 })
+  clock.setBusy(true)
+  const pace = { ...otherPace, connections: 20 }
+  for (let number = 0; number < limits.busyConnections / 2 + limits.spareMs; number += 1)
+    await ask(`${number}`, { provider: `p${number}.example`, pace })
+  const before = passed.length
+  for (const name of ['one', 'two']) await ask(name, { provider: 'silent.example', pace })
+  assert.deepEqual(passed.slice(before), ['one', 'two'], 'there was time for it')
+  for (let number = 100; passed.length < limits.busyConnections + limits.spareMs && number < 200; number += 1)
+    await ask(`${number}`, { provider: `p${number}.example`, pace })
+  const then = passed.length
+  await ask('three', { provider: 'silent.example', pace })
+  assert.equal(passed.length, then)
+})

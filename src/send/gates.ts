@@ -2,6 +2,7 @@
 // source that has room next. In memory; a timer only while somebody waits for a bucket to fill. As many wait as the queue has hops under way.
 
 import type { Clock } from '#io/clock.ts'
+import { Headroom } from './headroom.ts'
 import { limits } from './limits.ts'
 import { Pace } from './pace.ts'
 import type { PaceSettings } from './settings.ts'
@@ -73,11 +74,14 @@ export class Gates {
   readonly #gates = new Map<string, Gate>()
   /** Gates that could let somebody through but for the number of connections in all. */
   readonly #starved = new Set<Gate>()
+  readonly #headroom: Headroom
   #free: number
+  #again: Disposable | undefined
 
   constructor(needs: GatesNeeds) {
     this.#needs = needs
     this.#free = needs.connections
+    this.#headroom = new Headroom(needs.clock)
   }
 
   /** Rejects when `signal` fires. */
@@ -111,7 +115,7 @@ export class Gates {
       close: place => this.#close(place),
       mayLinger: ({ waiting }) => waiting.size === 0 && this.#starved.size === 0,
       succeed: place => this.#succeed(place),
-      starve: () => void this.#starved.add(gate),
+      starve: () => this.#starve(gate),
     })
     this.#gates.set(key, gate)
     if (this.#gates.size > limits.paces) this.#forget()
@@ -141,11 +145,23 @@ export class Gates {
 
   /** Those that hang must not take up all the room: whoever is not known to answer has one connection, where there are many. */
   #mayOpen({ pace }: Place): boolean {
-    return pace.isProven || pace.active === 0 || this.#free > this.#needs.connections * (1 - limits.crowdedShare)
+    return pace.isProven || pace.active === 0 || !this.#isCrowded
+  }
+
+  get #isCrowded(): boolean {
+    const { connections } = this.#needs
+    const open = connections - this.#free
+    if (open >= connections * limits.crowdedShare) return true
+    return open >= limits.busyConnections * limits.crowdedShare && !this.#headroom.isWide
+  }
+
+  get #hasRoom(): boolean {
+    return this.#free > 0 && this.#headroom.isThere(this.#needs.connections - this.#free)
   }
 
   #open(place: Place): boolean {
-    if (this.#free <= 0) return false
+    if (!this.#hasRoom) return false
+    this.#headroom.take(this.#needs.connections - this.#free)
     this.#free -= 1
     place.pace.open()
     return true
@@ -165,11 +181,30 @@ export class Gates {
     }
     // There were too many connections in all: one by one, in the order in which they came to wait.
     for (const gate of waiting) this.#starved.add(gate)
+    this.#feed()
+  }
+
+  #starve(gate: Gate): void {
+    this.#starved.add(gate)
+    this.#lookAgain()
+  }
+
+  #feed(): void {
     for (const gate of this.#starved) {
-      if (this.#free <= 0) return
+      if (!this.#hasRoom) break
       this.#starved.delete(gate)
       gate.pump(1)
     }
+    this.#lookAgain()
+  }
+
+  /** The thread may have time to spare by then; room for a connection comes with the end of another. */
+  #lookAgain(): void {
+    if (this.#again !== undefined || this.#starved.size === 0 || this.#free <= 0) return
+    this.#again = this.#needs.clock.after(limits.spareAgainMs, () => {
+      this.#again = undefined
+      this.#feed()
+    })
   }
 }
 

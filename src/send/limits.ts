@@ -53,8 +53,16 @@ export const limits = {
   idlePerHost: 20,
   /** Connections that one message may need, where each takes only some of its recipients (RFC 9422). */
   connectionsPerMessage: 20,
-  /** Where more of all connections than this part are open, whom nobody has reached yet gets one at a time. */
+  /** Where this part of all connections is open, or of those for which there is always time and no time for more, whom nobody has reached yet gets one at a time. */
   crowdedShare: 0.5,
+  /** Connections at work that there may be without a look at whether the thread has time for more; */
+  busyConnections: 50,
+  /** of its time to spare one more costs so much, of which so much is remembered; of time without a pause this part counts as spare. */
+  openingMs: 1,
+  spareMs: 20,
+  busyShare: 0.02,
+  /** How often whoever waits for it asks again. */
+  spareAgainMs: 5,
   /** A connection older than this takes no more messages. */
   connectionLifeMs: 5 * minuteMs,
   /** Hops whose hosts are looked up at once. */
