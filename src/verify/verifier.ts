@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '#io/clock.ts'
 import type { Dns } from '#io/dns.ts'
 import type { Log } from '#io/log.ts'
+import { threadEnvironment } from '#io/thread-environment.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { Question, ReadableMessage, Verified } from './facts.ts'
 import { limits } from './limits.ts'
@@ -100,6 +101,7 @@ class ThreadVerifier implements Verifier {
     // In the published package the files are .js.
     const name = import.meta.url.endsWith('.ts') ? './verify-thread.ts' : './verify-thread.js'
     const thread = new Worker(new URL(name, import.meta.url), {
+      env: threadEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: limits.threadMegabytes },
     })
     thread.unref()

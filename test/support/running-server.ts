@@ -60,7 +60,7 @@ export const alice = { address: 'alice@example.test', password: 'alice-secret' }
 export const bob = { address: 'bob@example.test', password: 'bob-secret' } as const
 
 const host = '127.0.0.1'
-export const mainFile = join(import.meta.dirname, '../../src/main.ts')
+export const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 
 /** `posthouse check` over the folder of a server that is not running. Rejects with what it found. */
 export async function checkClean(data: string): Promise<void> {

@@ -4,6 +4,7 @@
 
 import { Worker } from 'node:worker_threads'
 import type { Log } from '#io/log.ts'
+import { threadEnvironment } from '#io/thread-environment.ts'
 import { sql } from './database.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 
@@ -121,6 +122,7 @@ export class Checkpointer {
       import.meta.url,
     )
     const worker = new Worker(url, {
+      env: threadEnvironment(),
       workerData: { path: this.#options.path },
       resourceLimits: { maxOldGenerationSizeMb: 16 },
     })
