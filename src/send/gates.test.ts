@@ -251,18 +251,15 @@ test('while the thread has no time to spare, a few are served at once, the other
   for (const permit of permits.values()) permit[Symbol.dispose]()
 })
 
-test('whom nobody has reached yet takes one of those that there is always time for, when half of them are open', async () => {
-  const { ask, clock, passed } = place({ connections: 1_000 })
+test('while the thread has no time to spare, whom nobody has reached yet takes one of the few that there are', async () => {
+  const { ask, clock, passed, permits } = place({ connections: 1_000 })
   clock.setBusy(true)
-  const pace = { ...otherPace, connections: 20 }
-  for (let number = 0; number < limits.busyConnections / 2 + limits.spareMs; number += 1)
-    await ask(`${number}`, { provider: `p${number}.example`, pace })
-  const before = passed.length
-  for (const name of ['one', 'two']) await ask(name, { provider: 'silent.example', pace })
-  assert.deepEqual(passed.slice(before), ['one', 'two'], 'there was time for it')
-  for (let number = 100; passed.length < limits.busyConnections + limits.spareMs && number < 200; number += 1)
-    await ask(`${number}`, { provider: `p${number}.example`, pace })
-  const then = passed.length
-  await ask('three', { provider: 'silent.example', pace })
-  assert.equal(passed.length, then)
+  const all = limits.busyConnections + limits.spareMs / limits.openingMs
+  for (let number = 0; number < all; number += 1)
+    await ask(`${number}`, { provider: `p${number}.example`, hop: `direct:p${number}.example` })
+  assert.equal(passed.length, all)
+  for (const [number, permit] of [...permits.values()].entries())
+    if (number >= limits.busyConnections * limits.crowdedShare) permit[Symbol.dispose]()
+  for (const name of ['one', 'two']) await ask(name, { provider: 'silent.example' })
+  assert.deepEqual(passed.slice(all), ['one'])
 })
