@@ -45,7 +45,9 @@ async function judge(needs: AuthenticatorNeeds, recent: RecentLogins, shown: Sho
   const password = preparePassword(shown.password)
   const found = await directory.credentials(shown.user)
   if (found !== undefined && password !== undefined && recent.knows(found, password)) return admitted(found.account)
-  const verified = await directory.hasher.verify(password ?? '', found?.passwordHash)
+  const verify = () => directory.hasher.verify(password ?? '', found?.passwordHash)
+  const isReal = found !== undefined && password !== undefined
+  const verified = await (isReal ? recent.verified(found, password, verify) : verify())
   if (verified === 'busy') return { kind: 'too-many', retryAfterMs: limits.busyRetryMs, busy: true }
   if (verified === 'wrong' || found === undefined || password === undefined) return { kind: 'wrong' }
   await completeKeys(needs, found, password)

@@ -51,6 +51,30 @@ test('a right password is known for a while, as long as its hash stands', () => 
   assert.equal(recent.knows(found, 'secret'), false)
 })
 
+test('the same password is checked once at a time', async () => {
+  const recent = new RecentLogins(seededRandom(1), manualClock())
+  const gate = Promise.withResolvers<'right'>()
+  let checks = 0
+  const verify = () => {
+    checks += 1
+    return gate.promise
+  }
+  const found = { account, passwordHash: '$1' }
+  const four = [1, 2, 3, 4].map(() => recent.verified(found, 'secret', verify))
+  const another = recent.verified(found, 'Secret', verify)
+  const changed = recent.verified({ account, passwordHash: '$2' }, 'secret', verify)
+  const ofAnother = recent.verified({ account: { ...account, accountId: 2 }, passwordHash: '$1' }, 'secret', verify)
+  assert.equal(checks, 4)
+  gate.resolve('right')
+  assert.deepEqual(await Promise.all([...four, another, changed, ofAnother]), new Array(7).fill('right'))
+  assert.equal(await recent.verified(found, 'secret', async () => 'wrong'), 'wrong')
+  await assert.rejects(
+    recent.verified(found, 'secret', () => Promise.reject(new Error('no'))),
+    /no/,
+  )
+  assert.equal(await recent.verified(found, 'secret', async () => 'right'), 'right')
+})
+
 test('no more logins are remembered than the limit', () => {
   const recent = new RecentLogins(seededRandom(1), manualClock())
   const of = (accountId: number) => ({ account: { ...account, accountId }, passwordHash: '$1' })

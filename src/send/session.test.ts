@@ -384,6 +384,20 @@ describe('a session that does not come about', () => {
     }
   })
 
+  test('the signal that fires when the connection stands already, and nobody has seen it yet', async () => {
+    const { network, clock } = sendingTo()
+    const stop = new AbortController()
+    const random = { bytes: () => new Uint8Array(1) }
+    const dialer: typeof network.dial = async to => {
+      const channel = await network.dial(to)
+      stop.abort()
+      return channel
+    }
+    const failure = failureOf(await openPeer({ dialer: { dial: dialer }, clock, random }, plan, stop.signal))
+    assert.deepEqual([failure.at, failure.outcome.class], ['connect', 'ours'])
+    assert.equal(network.open, 0)
+  })
+
   test('a reply that drips is waited for no longer than one that does not come', async () => {
     const { network, clock, open } = sendingTo()
     network.set(plan.address, plan.port, {

@@ -131,6 +131,7 @@ class Opening {
     this.#transcript.note(`Trying ${this.#where}...`)
     const channel = await this.#dialer.dial({ address, port, localAddress, timeoutMs, signal: this.#signal })
     this.#channel = channel
+    if (this.#isStopped) throw new DialError('aborted', 'nobody wants it any more')
     this.#transcript.note(`Connected to ${this.#where} from ${channel.local.address}.`)
     return channel
   }
