@@ -1,18 +1,17 @@
 // The carriage's couriers as bringers: they get the message's bytes, and what they say is set down recipient by recipient.
 
 import type { RefusedOutcome } from '#mail/outcome.ts'
-import type { SpooledMessage } from '#store/spool.ts'
-import type { Store } from '#store/store.ts'
 import type { Bringer, Brought, Early, Load } from './bringer.ts'
 import type { Carriage, Carried, Courier } from './carriage.ts'
+import type { SharedBytes } from './shared-bytes.ts'
 
 export interface CourierNeeds {
   readonly carriage: Carriage
-  readonly store: Pick<Store, 'kept'>
+  readonly bytes: SharedBytes
 }
 
 export async function courierFor(
-  { carriage, store }: CourierNeeds,
+  { carriage, bytes }: CourierNeeds,
   hop: string,
   signal: AbortSignal,
 ): Promise<Bringer> {
@@ -25,28 +24,20 @@ export async function courierFor(
     get mayLinger() {
       return courier.mayLinger === true
     },
-    bring: (load, early) => bring(courier, load, { store, early }),
+    bring: (load, early) => bring(courier, load, { bytes, early }),
     [Symbol.asyncDispose]: () => courier[Symbol.asyncDispose](),
   }
 }
 
-/** The bytes of a load, from memory or from the store. */
-export async function bytesOf({ message, spooled }: Load, store: Pick<Store, 'kept'>): Promise<SpooledMessage> {
-  if (spooled !== undefined) return spooled
-  const kept = await store.kept(message.blobId)
-  if (kept === undefined) throw new Error(`its bytes are gone (blob ${message.blobId})`)
-  return kept
-}
-
 interface BringNeeds {
-  readonly store: Pick<Store, 'kept'>
+  readonly bytes: SharedBytes
   readonly early: Early
 }
 
-async function bring(courier: Courier, load: Load, { store, early }: BringNeeds): Promise<Brought> {
+async function bring(courier: Courier, load: Load, { bytes, early }: BringNeeds): Promise<Brought> {
   const { message, recipients } = load
   const { messageId, returnPath, parameters, arrivedAt, fields } = message
-  await using spooled = await bytesOf(load, store)
+  const spooled = load.spooled ?? (await bytes.of(message))
   const carried = await courier.carry({
     ...{ messageId, returnPath, parameters, arrivedAt, fields, spooled },
     recipients: recipients.map(({ address, parameters: own }) => ({ address, parameters: own })),

@@ -55,6 +55,9 @@ export const limits = {
   handedBytes: 64 * 1024,
   handedBytesOfAll: 16 * 1024 * 1024,
   handedPerLane: 200,
+  /** Messages whose bytes stay in memory once they were read, for the next hop that they go to: octets of one, of all. */
+  sharedBytes: 64 * 1024,
+  sharedBytesOfAll: 4 * 1024 * 1024,
   /** Outcomes that are not written down yet; couriers wait beyond that. */
   unrecorded: 500,
   /** Outcomes that one transaction writes down. */

@@ -7,7 +7,6 @@ import type { SpooledMessage } from '#store/spool.ts'
 import type { Store } from '#store/store.ts'
 import type { Bringer, Brought, Load } from './bringer.ts'
 import type { Carriage, Route } from './carriage.ts'
-import { bytesOf } from './couriers.ts'
 import { type FindNeeds, type FoundPlace, findRecipient } from './find-recipient.ts'
 import { limits } from './limits.ts'
 import { localHop } from './local-hop.ts'
@@ -240,4 +239,12 @@ const nothing: Brought = { outcomes: [], moved: [], tries: [], fate: undefined }
 
 function hopOf(route: Route): string {
   return route.kind === 'hop' ? route.hop : unroutedHop
+}
+
+/** The bytes of a load, from memory or from the store. */
+async function bytesOf({ message, spooled }: Load, store: Pick<Store, 'kept'>): Promise<SpooledMessage> {
+  if (spooled !== undefined) return spooled
+  const kept = await store.kept(message.blobId)
+  if (kept === undefined) throw new Error(`its bytes are gone (blob ${message.blobId})`)
+  return kept
 }

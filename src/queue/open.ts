@@ -24,6 +24,7 @@ import { voidClaims } from './report-rows.ts'
 import { Reports } from './reports.ts'
 import { rankOf } from './rows.ts'
 import type { Settlement } from './settle.ts'
+import { SharedBytes } from './shared-bytes.ts'
 import { statsOf } from './stats.ts'
 import { voidLeases } from './take.ts'
 import { tell } from './tell.ts'
@@ -86,9 +87,10 @@ class OpenQueue implements Queue {
       added: ({ accountId, parameters }, hop) =>
         this.#lines.due({ hop, rank: rankOf(parameters), accountId }, clock.now()),
     })
+    const bytes = new SharedBytes(store)
     const ask = (hop: string, signal: AbortSignal) => {
       if (hop === localHop) return desk.bringer(signal)
-      return hop === unroutedHop ? Promise.resolve(noBringer) : courierFor({ carriage, store }, hop, signal)
+      return hop === unroutedHop ? Promise.resolve(noBringer) : courierFor({ carriage, bytes }, hop, signal)
     }
     const chance = () => Buffer.from(random.bytes(2)).readUInt16BE() / 65_536
     this.#lines = new Lines({ database, clock, log, carriage, ask, recorder: this.#recorder, holder, chance })
