@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 // Starts Posthouse under the Node that it needs, whichever Node this one is (20 or newer): npm brought it as an optional dependency.
 
 import { spawn } from 'node:child_process'
@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const neededMajor = 26
+/** V8's young generation, in MB for each half: docs/decisions/0040-heap.md. Counts at the start of a process alone. */
+const options = ['--max-semi-space-size=8']
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 // In a checkout the sources run as they stand; Node strips no types under node_modules, so the package has them built.
@@ -55,7 +57,7 @@ function findNode() {
 }
 
 function start(node) {
-  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [...options, entry, ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', error => {
     console.error(`posthouse: ${node} does not start: ${error.message}`)

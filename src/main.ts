@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 
 // Mail and keys are their owner's alone, in whatever folder they come to lie.
 process.umask(0o077)
@@ -10,6 +11,9 @@ process.umask(0o077)
 // As bin/posthouse.js, which comes before it, and so spares this file's own stripping.
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
 if (existsSync(modules)) enableCompileCache(`${modules}/.cache/posthouse`)
+
+// The heap of a busy server would grow to four times of what lives in it: docs/decisions/0040-heap.md.
+setFlagsFromString('--heap-growing-percent=50')
 
 const { processTerminal } = await import('#cli/process-terminal.ts')
 const { run } = await import('#cli/run.ts')

@@ -60,6 +60,8 @@ export const alice = { address: 'alice@example.test', password: 'alice-secret' }
 export const bob = { address: 'bob@example.test', password: 'bob-secret' } as const
 
 const host = '127.0.0.1'
+/** As package.json's scripts and the unit of docs/operate/running.md start it. */
+const nodeOptions = ['--max-semi-space-size=8']
 export const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 
 /** `posthouse check` over the folder of a server that is not running. Rejects with what it found. */
@@ -79,7 +81,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     config === undefined ? devWords(data, offset, accounts) : await prepareConfigured({ data, config, accounts })
   const [program = '', ...before] = [...(options.under ?? []), process.execPath]
   const started = performance.now()
-  const child = spawn(program, [...before, mainFile, ...words, ...(options.words ?? [])], {
+  const child = spawn(program, [...before, ...nodeOptions, mainFile, ...words, ...(options.words ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.environment },
   })
