@@ -1,5 +1,5 @@
-// The log as one JSON object a line, by pino. Lines are gathered for some milliseconds and written together, for a write costs more than a line; from
-// `warn` on at once, with all before it, and at the process's exit.
+// The log as one JSON object a line, by pino. The lines of one turn of the event loop are written together at its end, for a write costs more than
+// a line; from `warn` on at once, with all before it.
 
 import { pino } from 'pino'
 import { limits } from './limits.ts'
@@ -27,23 +27,23 @@ export function jsonLog(level: LogLevel | 'silent', destination?: LogDestination
   }
   if (destination !== undefined) return new PinoLog({ logger: pino(options, destination), written: () => {} }, {})
   const lines = pino.destination({ dest: 2, sync: true, minLength: limits.logBytesAtOnce })
-  return new PinoLog({ logger: pino(options, lines), written: together(() => lines.flushSync()) }, {})
+  return new PinoLog({ logger: pino(options, lines), written: atEndOfTurn(() => lines.flushSync()) }, {})
 }
 
 /** What is to be done after each line. */
 type Written = (level: LogLevel) => void
 
-function together(flush: () => void): Written {
+function atEndOfTurn(flush: () => void): Written {
   let isDue = false
   process.on('exit', flush)
   return level => {
     if (level === 'warn' || level === 'error') return flush()
     if (isDue) return
     isDue = true
-    setTimeout(() => {
+    setImmediate(() => {
       isDue = false
       flush()
-    }, limits.logGatherMs).unref()
+    })
   }
 }
 

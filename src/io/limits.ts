@@ -52,7 +52,6 @@ export const limits = {
   /** However long a record says it may be remembered; and a "there is none" (RFC 2308 5). */
   dnsRememberMs: 3_600_000,
   dnsRememberNoneMs: 300_000,
-  /** So long the lines of the log are gathered, but not beyond so many octets. */
-  logGatherMs: 5,
+  /** Octets of log lines that are not held back to the end of the turn. */
   logBytesAtOnce: 8 * 1024,
 } as const

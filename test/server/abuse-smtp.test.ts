@@ -10,8 +10,8 @@ import { type AbuseResult, crowd, SmtpAbuse } from '../support/smtp-abuse.ts'
 
 /** What all of them together may take of the server's memory at its highest: Node lets 64 MB of read octets gather before it collects them, and a heap grow by half. */
 const budgetBytes = 400_000_000
-/** The slowest honest message beside the crowd, to the slowest without it. */
-const slowestRatio = 10
+/** What nine of ten honest messages take at most beside the crowd, to the same without it. */
+const mostRatio = 10
 /** With and without in turns, so that what else the machine does falls on both. */
 const turns = 3
 const messagesEach = 40
@@ -32,36 +32,37 @@ describe('a crowd of bad clients', () => {
     await using other = await startServer({ accounts: [bob] })
     await using elsewhere = new SmtpAbuse({ host: other.host, port: other.ports.smtp }, crowd)
     await using here = new SmtpAbuse({ host: server.host, port: server.ports.smtp }, crowd)
-    await slowestMs(() => {}) // warms it up
+    await usualMs(() => {}) // warms it up
     const startBytes = statusBytes('VmRSS')
     resetPeak()
     for (let turn = 0; turn < turns; turn += 1) {
-      quietMs.push(await slowestBeside(elsewhere))
-      crowdedMs.push(await slowestBeside(here))
+      quietMs.push(await timeBeside(elsewhere))
+      crowdedMs.push(await timeBeside(here))
     }
     result = await here.finish()
     grownBytes = statusBytes('VmHWM') - startBytes
   })
   after(async () => await server[Symbol.asyncDispose]())
 
-  async function slowestBeside(abuse: SmtpAbuse): Promise<number> {
+  async function timeBeside(abuse: SmtpAbuse): Promise<number> {
     await abuse.begin()
-    const found = await slowestMs(() => abuse.tick())
+    const found = await usualMs(() => abuse.tick())
     await abuse.end()
     return found
   }
 
-  /** How long the slowest of some honest messages takes, its connection included. */
-  async function slowestMs(between: () => void): Promise<number> {
-    let slowest = 0
+  /** How long nine of ten honest messages take at most, their connections included: the slowest of all are the machine's hiccups. */
+  async function usualMs(between: () => void): Promise<number> {
+    const times: number[] = []
     for (let count = 0; count < messagesEach; count += 1) {
       between()
       const started = performance.now()
       await deliver(server, letter, { to: [bob.address] })
-      slowest = Math.max(slowest, performance.now() - started)
+      times.push(performance.now() - started)
       sent += 1
     }
-    return slowest
+    times.sort((one, other) => one - other)
+    return times[Math.floor(messagesEach * 0.9)] ?? 0
   }
 
   function statusBytes(name: 'VmRSS' | 'VmHWM'): number {
@@ -80,8 +81,8 @@ describe('a crowd of bad clients', () => {
 
   test('makes an honest message wait no longer than ten times as long', t => {
     const told = [quietMs, crowdedMs].map(list => list.map(ms => ms.toFixed(0)).join(', '))
-    t.diagnostic(`slowest of ${messagesEach}, ms: without the crowd ${told[0]}; beside it ${told[1]}`)
-    assert.ok(median(crowdedMs) <= slowestRatio * median(quietMs), told.join(' and '))
+    t.diagnostic(`nine of ten of ${messagesEach}, ms: without the crowd ${told[0]}; beside it ${told[1]}`)
+    assert.ok(median(crowdedMs) <= mostRatio * median(quietMs), told.join(' and '))
   })
 
   test('every honest message arrives', async () => {
