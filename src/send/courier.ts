@@ -1,6 +1,7 @@
 // Brings one message after the other to one hop, over one connection: opened with the first message, handed on when it ends. What the peer
 // answers sets the pace.
 
+import { fieldsNamed, readHeader } from '#mail/header.ts'
 import type { RecipientOutcome, RefusedOutcome, Try } from '#mail/outcome.ts'
 import type { Connection } from './connection.ts'
 import type { Destination } from './destination.ts'
@@ -254,14 +255,5 @@ export function isComplaint(outcome: RecipientOutcome): boolean {
 
 /** A header field `TLS-Required: No` (RFC 8689 5). */
 export function saysTlsNotRequired({ spooled: { head } }: Mail): boolean {
-  const octets = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
-  const header = octets.toString('latin1', 0, headerEnd(octets))
-  return /^tls-required:(?:[ \t]|\r?\n[ \t])*no[ \t]*\r?$/im.test(header)
-}
-
-/** Of a message whose lines end in CRLF, or in LF. */
-function headerEnd(octets: Buffer): number {
-  const [crlf, lf] = [octets.indexOf('\r\n\r\n'), octets.indexOf('\n\n')]
-  if (crlf < 0) return lf < 0 ? octets.length : lf
-  return lf < 0 ? crlf : Math.min(crlf, lf)
+  return fieldsNamed(readHeader(head), 'tls-required').some(({ value }) => value.trim().toLowerCase() === 'no')
 }
