@@ -49,7 +49,7 @@ export class Suppressions {
   readonly #database: Database
   readonly #clock: Clock
   readonly #mostSent: number
-  readonly #empty = new EmptyLists()
+  readonly #empty: EmptyLists
   /** Rows of what was sent to whom. */
   #sent: number
 
@@ -62,15 +62,15 @@ export class Suppressions {
   private constructor({ database, clock, mostSent }: SuppressionNeeds, sent: number) {
     this.#database = database
     this.#clock = clock
+    this.#empty = new EmptyLists(clock)
     this.#mostSent = mostSent ?? limits.sentRecipients
     this.#sent = sent
   }
 
   /** Undefined: nothing is known against it. */
   async find({ accountId, senderDomain, recipient }: SuppressionQuestion): Promise<Suppression | undefined> {
-    const nowMs = this.#clock.monotonicMs()
     const [ofAccount, ofDomain] = [`account ${accountId}`, `domain ${senderDomain}`]
-    if (this.#empty.has(ofAccount, nowMs) && this.#empty.has(ofDomain, nowMs)) return undefined
+    if (this.#empty.has(ofAccount) && this.#empty.has(ofDomain)) return undefined
     const key = recipientKey(recipient)
     if (key === undefined) return undefined
     const domain = toAsciiDomain(senderDomain) ?? ''
@@ -82,8 +82,8 @@ export class Suppressions {
         domain: await rows.hasAny(tx, { kind: 'domain', senderDomain: domain }),
       },
     }))
-    if (!lists.account) this.#empty.add(ofAccount, nowMs, generation)
-    if (!lists.domain) this.#empty.add(ofDomain, nowMs, generation)
+    if (!lists.account) this.#empty.add(ofAccount, generation)
+    if (!lists.domain) this.#empty.add(ofDomain, generation)
     return found
   }
 
