@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { dkimSign } from 'mailauth'
 import type { Dns } from '#io/dns.ts'
@@ -351,4 +354,21 @@ test('when the thread ends, those that wait are told, and the next message gets 
   await verifier[Symbol.asyncDispose]()
   assert.equal((await waiting).spf, 'temperror')
   assert.equal((await verifier.verify({ ...question, message: messageOf(text) })).spf, 'pass')
+})
+
+test('a process that has nothing else to do ends without waiting for the thread', async () => {
+  const program = `
+    import { fixedDns } from '#io/fixed-dns.ts'
+    import { manualClock } from '#io/manual-clock.ts'
+    import { memoryLog } from '#io/memory-log.ts'
+    import { threadVerifier } from '#verify/verifier.ts'
+    const needs = { dns: fixedDns({}), clock: manualClock(), log: memoryLog(), hostname: 'mail.example.test' }
+    const message = { sizeBytes: 2, read: async () => new Uint8Array([13, 10]) }
+    const running = setInterval(() => {}, 1_000)
+    const { spf } = await threadVerifier(needs).verify({ address: '192.0.2.1', hello: 'a.test', sender: 'a@a.test', message })
+    clearInterval(running)
+    console.log(spf)`
+  const options = { cwd: join(import.meta.dirname, '../..'), timeout: 60_000 }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--eval', program], options)
+  assert.equal(stdout, 'none\n')
 })

@@ -104,10 +104,11 @@ class ThreadVerifier implements Verifier {
       env: threadEnvironment(),
       resourceLimits: { maxOldGenerationSizeMb: limits.threadMegabytes },
     })
-    thread.unref()
     thread.on('message', (message: FromThread) => void this.#hear(thread, message))
     thread.on('error', error => this.#needs.log.error('verify.thread-died', { error: String(error) }))
     thread.once('exit', () => this.#ended(thread))
+    // Behind the listeners: one for `message` makes the process wait for the thread.
+    thread.unref()
     this.#thread = thread
     return thread
   }
