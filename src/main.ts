@@ -1,16 +1,9 @@
-// The program: `posthouse COMMAND`. Everything it does is a file of cli/.
+// The program, started by bin/posthouse.js: `posthouse COMMAND`. Everything it does is a file of cli/.
 
-import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 
 // Mail and keys are their owner's alone, in whatever folder they come to lie.
 process.umask(0o077)
-
-// As bin/posthouse.js, which comes before it, and so spares this file's own stripping.
-const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
-if (existsSync(modules)) enableCompileCache(`${modules}/.cache/posthouse`)
 
 // The heap of a busy server would grow to four times of what lives in it: docs/decisions/0040-heap.md.
 setFlagsFromString('--heap-growing-percent=50')

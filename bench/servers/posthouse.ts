@@ -40,7 +40,7 @@ export async function startPosthouse(
       await atRest(processTree(running.processId))
     },
     async setPop3(user: string, onDelete: 'delete' | 'hide') {
-      const main = join(import.meta.dirname, '../../src/main.ts')
+      const main = join(import.meta.dirname, '../../bin/posthouse.js')
       await run(process.execPath, [main, 'account', 'pop3', user, '--on-delete', onDelete, '--data', running.data])
     },
     residentBytes: () => residentBytes(processTree(running.processId)),

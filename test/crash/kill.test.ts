@@ -39,7 +39,7 @@ function seeded(state: number): () => number {
 }
 
 const host = '127.0.0.1'
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 
 const configOf = (data: string, offset: number): ConfigInput => ({
   hostname: 'mail.example.test',

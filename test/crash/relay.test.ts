@@ -20,7 +20,7 @@ import { RelayLedger } from './relay-ledger.ts'
 
 const rounds = Math.ceil(Number(process.env['POSTHOUSE_CRASH_ROUNDS'] ?? 12) / 4)
 const seed = Number(process.env['POSTHOUSE_CRASH_SEED'] ?? 20_261_123)
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 const host = '127.0.0.1'
 const recipients = ['one@far.example', 'two@far.example', 'three@farther.example']
 

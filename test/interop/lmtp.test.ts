@@ -18,7 +18,7 @@ const readers = Array.from({ length: 6 }, (_, number) => ({
   address: `reader${number}@example.test`,
   password: 'reader-secret',
 }))
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 const lmtpPort = 24
 const limit = { timeout: 30_000 } as const
 

@@ -13,7 +13,7 @@ import { type ClaimedPorts, claimPorts } from '../support/ports.ts'
 import { ClientFolder, run } from '../support/program.ts'
 import { alice, type RunningServer, startServer } from '../support/running-server.ts'
 
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 const count = 1_000
 /** fetchmail starts a process for each message, which takes its time where others are at work too. */
 const limitMs = 180_000

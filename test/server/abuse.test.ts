@@ -9,7 +9,7 @@ import { imapLogin } from '../support/mail-client.ts'
 import { run } from '../support/program.ts'
 import { alice, bob, type RunningServer, startServer } from '../support/running-server.ts'
 
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 const stranger = '127.0.0.66'
 
 describe('abuse', () => {

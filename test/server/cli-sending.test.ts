@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { run } from '../support/program.ts'
 import { alice, type RunningServer, startServer } from '../support/running-server.ts'
 
-const main = join(import.meta.dirname, '../../src/main.ts')
+const main = join(import.meta.dirname, '../../bin/posthouse.js')
 
 describe('mail to other hosts, seen from the command line', () => {
   let folder: string

@@ -10,9 +10,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { connect } from 'node:tls'
+import { nodeOptions } from '../support/running-server.ts'
 
-const main = new URL('../../src/main.ts', import.meta.url).pathname
-const launcher = new URL('../../bin/posthouse.js', import.meta.url).pathname
+const root = join(import.meta.dirname, '../..')
+const launcher = join(root, 'bin/posthouse.js')
 /** Beside the ports of `npm start` and of the other tests' servers (whole thousands), another one for each run. */
 const offset = 3_300 + (process.pid % 27) * 1_000
 
@@ -21,6 +22,18 @@ interface Ended {
   readonly out: string
   readonly err: string
 }
+
+test('whoever starts it gives Node the same options: launcher, scripts, unit, tests', async () => {
+  const [option] = nodeOptions
+  for (const file of ['bin/posthouse.js', 'package.json', 'docs/operate/running.md']) {
+    const text = await readFile(join(root, file), 'utf8')
+    const given = text.match(/--max-semi-space-size=\d+/g) ?? []
+    assert.deepEqual(new Set(given), new Set([option]), file)
+    const starts = text.match(/^(#!.*node.*|.*\bnode\b.*bin\/posthouse\.js.*)$/gm) ?? []
+    assert.ok(starts.length > 0, file)
+    for (const line of starts) assert.ok(line.includes(` ${option} `) || line.endsWith(` ${option}`), line)
+  }
+})
 
 describe('posthouse, the program', () => {
   let folder: string
@@ -101,7 +114,7 @@ describe('posthouse, the program', () => {
     assert.equal(existsSync(temporary), false)
   })
 
-  test('serve: from a typed file, by the launcher under whatever Node runs it; the log is JSON on stderr', async () => {
+  test('serve: from a typed file, the log is JSON on stderr', async () => {
     const config = join(folder, 'posthouse.config.ts')
     const text = `import { defineConfig } from 'posthouse'
 export default defineConfig({
@@ -112,7 +125,7 @@ export default defineConfig({
 })
 `
     await writeFile(config, text)
-    const server = start(['serve'], folder, launcher)
+    const server = start(['serve'], folder)
     await server.ready
     assert.equal(server.text(), 'ready\n')
     assert.ok(await accepts(offset + 143))
@@ -136,8 +149,8 @@ interface Started {
   errors(): string
 }
 
-function start(args: readonly string[], cwd: string, program = main): Started {
-  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+function start(args: readonly string[], cwd: string): Started {
+  const child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let text = ''
   let errors = ''
   const ended = once(child, 'close')
@@ -154,7 +167,7 @@ function start(args: readonly string[], cwd: string, program = main): Started {
 }
 
 async function finished(args: readonly string[], cwd: string, input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: 'pipe' })
+  const child = spawn(process.execPath, [launcher, ...args], { cwd, stdio: 'pipe' })
   child.stdin.end(input)
   const [out, err] = [child.stdout, child.stderr].map(stream => Array.fromAsync(stream.setEncoding('utf8')))
   const [code] = await once(child, 'close')

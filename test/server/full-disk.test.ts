@@ -17,7 +17,7 @@ function smallDisk(folder: string, megabytes: number): readonly string[] {
   return ['unshare', '--map-root-user', '--mount', 'sh', '-c', script, folder]
 }
 
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 const possible = spawnSync('unshare', ['--map-root-user', '--mount', 'true']).status === 0
 
 test('a full disk puts mail off and loses nothing', {

@@ -11,7 +11,7 @@ import { deliver, imapLogin, type Login } from '../support/mail-client.ts'
 import { run } from '../support/program.ts'
 import { alice, bob, type RunningServer, startServer } from '../support/running-server.ts'
 
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 const letter = Buffer.from('Subject: news\r\n\r\ntext\r\n')
 const wakeLimitMs = 100
 

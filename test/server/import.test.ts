@@ -10,7 +10,7 @@ import { imapLogin, readMailbox } from '../support/mail-client.ts'
 import { ClientFolder, run } from '../support/program.ts'
 import { alice, checkClean, startServer } from '../support/running-server.ts'
 
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 const count = 5_000
 
 test('a server killed in the middle of an import has no message twice, and none is missing', {

@@ -13,7 +13,7 @@ import { alice, type RunningServer, startServer } from '../support/running-serve
 const sessions = 6
 const commandsEach = 150
 const deliveries = 40
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 const letter = Buffer.from('Subject: one of many\r\n\r\ntext\r\n')
 
 test('the views of many sessions on one mailbox stay consistent', async () => {

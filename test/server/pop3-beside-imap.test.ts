@@ -9,7 +9,7 @@ import { deliver, imapLogin, type Login } from '../support/mail-client.ts'
 import { run } from '../support/program.ts'
 import { alice, bob, type RunningServer, startServer } from '../support/running-server.ts'
 
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 
 test('POP3 beside IMAP', async () => {
   await using server = await startServer({ accounts: [alice, bob], config })

@@ -7,7 +7,7 @@ import { deliver, imapLogin, readMailbox } from '../support/mail-client.ts'
 import { run } from '../support/program.ts'
 import { alice, bob, startServer } from '../support/running-server.ts'
 
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 const shared = `Other Users/${alice.address}/INBOX`
 
 test('what the operator opens is there at once, and gone at once', async () => {

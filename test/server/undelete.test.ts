@@ -9,7 +9,7 @@ import { deliver, imapLogin } from '../support/mail-client.ts'
 import { run } from '../support/program.ts'
 import { alice, type RunningServer, startServer } from '../support/running-server.ts'
 
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 
 test('a removed message is listed, and put back before the eyes of open sessions', async () => {
   await using server = await startServer({ accounts: [alice], config })

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import type { ConfigInput } from '#config/define.ts'
 import { run } from './program.ts'
 
-const mainFile = join(import.meta.dirname, '../../src/main.ts')
+const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 
 export interface Prepared {
   readonly data: string

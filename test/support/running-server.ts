@@ -61,7 +61,7 @@ export const bob = { address: 'bob@example.test', password: 'bob-secret' } as co
 
 const host = '127.0.0.1'
 /** As package.json's scripts and the unit of docs/operate/running.md start it. */
-const nodeOptions = ['--max-semi-space-size=8']
+export const nodeOptions = ['--max-semi-space-size=8'] as const
 export const mainFile = join(import.meta.dirname, '../../bin/posthouse.js')
 
 /** `posthouse check` over the folder of a server that is not running. Rejects with what it found. */
