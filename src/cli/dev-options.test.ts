@@ -51,6 +51,7 @@ test('accounts bring their domains; a password may hold colons, spaces and @', (
 
 test('the lines to paste are quoted for a shell, and name the first account whose password is known', () => {
   const lines = welcomeLines({
+    program: 'npm run -s posthouse --',
     version: '1',
     data: '/d',
     dataIsKept: true,
@@ -70,8 +71,9 @@ test('the lines to paste are quoted for a shell, and name the first account whos
   })
   const text = lines.join('\n')
   assert.match(text, /^old@a\.test +\(as it was set earlier\)$/m)
-  assert.match(text, /^and more: posthouse account list --data \/d$/m)
+  assert.match(text, /^and more: npm run -s posthouse -- account list --data \/d$/m)
   assert.match(text, /^CA to trust +\/my data\/tls\/ca\.pem$/m)
+  assert.match(text, /is held: npm run -s posthouse -- queue list --data \/d /)
   assert.ok(text.includes(`--user 'alice@a.test:it'\\''s $me'`), text)
   assert.ok(text.includes(`--cacert '/my data/tls/ca.pem'`), text)
   assert.match(text, /swaks --server 127\.0\.0\.1:2587 --tls /)

@@ -12,6 +12,8 @@ export interface ShownListener {
 }
 
 export interface Welcome extends PreparedAccounts {
+  /** How the program is called. */
+  readonly program: string
   readonly version: string
   readonly data: string
   readonly dataIsKept: boolean
@@ -37,7 +39,7 @@ export function welcomeLines(welcome: Welcome): readonly string[] {
     ...columns([['LISTENER', 'ADDRESS', 'PORT', 'TLS'], ...listeners], [2]),
     '',
     ...columns([['ACCOUNT', 'PASSWORD'], ...accounts]),
-    ...(welcome.moreAccounts ? [`and more: posthouse account list --data ${quoted(welcome.data)}`] : []),
+    ...(welcome.moreAccounts ? [`and more: ${welcome.program} account list --data ${quoted(welcome.data)}`] : []),
     '',
     ...columns([
       ['Data folder', `${welcome.data} (${welcome.dataIsKept ? 'kept' : 'removed at the end'})`],
@@ -65,10 +67,10 @@ export function welcomeObjects(welcome: Welcome): readonly object[] {
   ]
 }
 
-function outboundInWords({ outbound, data }: Welcome): string {
+function outboundInWords({ outbound, data, program }: Welcome): string {
   switch (outbound.kind) {
     case 'held':
-      return `mail for them is held: posthouse queue list --data ${quoted(data)} (to let it out: --smarthost, --direct)`
+      return `mail for them is held: ${program} queue list --data ${quoted(data)} (to let it out: --smarthost, --direct)`
     case 'smarthost':
       return `mail for them goes to ${outbound.host} port ${outbound.port}`
     case 'direct':
@@ -77,9 +79,9 @@ function outboundInWords({ outbound, data }: Welcome): string {
 }
 
 /** Lines for a shell, with the first account that has a password. */
-function tryLines({ listeners, accounts, caPath }: Welcome): readonly string[] {
+function tryLines({ listeners, accounts, caPath, program }: Welcome): readonly string[] {
   const account = accounts.find(({ password }) => password !== undefined) ?? accounts[0]
-  if (account === undefined) return ['Make an account: posthouse account add, with --data.']
+  if (account === undefined) return [`Make an account: ${program} account add, with --data.`]
   const { address } = account
   const password = account.password?.reveal() ?? 'PASSWORD'
   const place = (name: string) => placeOf(listeners, name)

@@ -73,7 +73,17 @@ async function serveUntil(stopped: Promise<void>, call: Call, choices: DevChoice
   try {
     const accounts = await prepareAccounts(app.administration, choices)
     const { listeners, caPath } = app
-    greet(call, { version, data: folder.path, dataIsKept: folder.isKept, caPath, listeners, outbound, ...accounts })
+    const { program } = call.terminal
+    greet(call, {
+      program,
+      version,
+      data: folder.path,
+      dataIsKept: folder.isKept,
+      caPath,
+      listeners,
+      outbound,
+      ...accounts,
+    })
     await stopped
   } finally {
     await stopInTime(app)

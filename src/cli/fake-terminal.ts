@@ -27,6 +27,7 @@ export function fakeTerminal({ folder, answers, piped = '' }: Typed): FakeTermin
   }
   return {
     folder,
+    program: 'posthouse',
     interactive: answers !== undefined,
     printed,
     said,

@@ -16,6 +16,7 @@ export function processTerminal(): Terminal {
   })
   return {
     folder: process.cwd(),
+    program: programOf(process.env),
     interactive: process.stdin.isTTY === true,
     out: line => void process.stdout.write(`${line}\n`),
     err: line => void process.stderr.write(`${line}\n`),
@@ -28,6 +29,12 @@ export function processTerminal(): Terminal {
       return Promise.race([stop.promise, signalled()]).then(endInAnyCase)
     },
   }
+}
+
+/** In a checkout npm runs it, and no shell knows it by its name. */
+export function programOf(environment: NodeJS.ProcessEnv): string {
+  const isOurScript = environment['npm_package_name'] === 'posthouse' && environment['npm_lifecycle_event'] !== 'npx'
+  return isOurScript ? 'npm run -s posthouse --' : 'posthouse'
 }
 
 /** What `stopInTime` cut off, such as a connection to a host that says nothing, keeps the process no longer. */

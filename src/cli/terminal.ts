@@ -3,6 +3,8 @@
 export interface Terminal {
   /** The working folder, absolute. */
   readonly folder: string
+  /** How this program is called in that folder's shell. */
+  readonly program: string
   /** Somebody sits there and can answer. */
   readonly interactive: boolean
   /** A line of data, to stdout. */
