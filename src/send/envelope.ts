@@ -130,7 +130,7 @@ async function inLines(mail: Mail, facts: EnvelopeFacts, form: Form): Promise<En
 
 /** True: there is no line that is too long, and no NUL. False: there may be. */
 function isKnownShort({ spooled: { head, sizeBytes } }: Mail): boolean {
-  if (head.length < sizeBytes || head.includes(0)) return false
+  if (head.length < sizeBytes || hasNul(head)) return false
   const lines = new LongLines()
   lines.push(head)
   return !lines.found
@@ -140,9 +140,14 @@ async function hasNoLines({ spooled }: Mail): Promise<boolean> {
   const lines = new LongLines()
   for await (const octets of octetsOf(spooled, 0, spooled.sizeBytes)) {
     lines.push(octets)
-    if (octets.includes(0)) return true
+    if (hasNul(octets)) return true
   }
   return lines.found
+}
+
+/** As a Buffer's, which is many times quicker than an array's. */
+function hasNul({ buffer, byteOffset, length }: Uint8Array): boolean {
+  return Buffer.from(buffer, byteOffset, length).includes(0)
 }
 
 /** True: there is no octet beyond ASCII. False: there may be. */
