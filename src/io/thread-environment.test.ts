@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 const program = `
 import { enableCompileCache, getCompileCacheDir } from 'node:module'
 import { Worker } from 'node:worker_threads'
-const { threadEnvironment } = await import('./src/io/thread-environment.ts')
+import { threadEnvironment } from './thread-environment.ts'
 if (process.argv[1] !== undefined) enableCompileCache(process.argv[1])
 const source = "require('node:worker_threads').parentPort.postMessage(require('node:module').getCompileCacheDir())"
 new Worker(source, { eval: true, env: threadEnvironment() })
@@ -20,7 +20,7 @@ new Worker(source, { eval: true, env: threadEnvironment() })
 async function foldersOf(...cache: readonly string[]): Promise<unknown> {
   const { NODE_COMPILE_CACHE: _, ...environment } = process.env
   const words = ['--eval', program, ...cache]
-  const options = { cwd: join(import.meta.dirname, '../..'), env: environment }
+  const options = { cwd: import.meta.dirname, env: environment }
   return JSON.parse((await promisify(execFile)(process.execPath, words, options)).stdout)
 }
 
