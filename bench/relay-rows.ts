@@ -10,33 +10,45 @@ import { crowd, type Drained, drainCrowd } from './load/many-domains.ts'
 import { sendMessages } from './load/smtp.ts'
 import { secondsOf } from './measure.ts'
 import type { RowOfBench } from './row.ts'
+import { startBareRelay } from './servers/bare-relay.ts'
 import { startPosthouse } from './servers/posthouse.ts'
 import { relayConfig } from './servers/relaying.ts'
 import { type ServerUnderTest, sinkPlace } from './servers/server.ts'
 import { Sink } from './servers/sink.ts'
 
 /** As Postfix has it: one next hop, without TLS. */
-const toSink: ConfigInput['send'] = {
+const toSink: NonNullable<ConfigInput['send']> = {
   route: 'sink',
   routes: { sink: { kind: 'smarthost', hosts: [sinkPlace], tls: 'none' } },
 }
 /** Nobody listens there. */
-const nowhere: ConfigInput['send'] = { routes: { direct: { kind: 'direct', port: 31_127 } } }
+const nowhere: NonNullable<ConfigInput['send']> = { routes: { direct: { kind: 'direct', port: 31_127 } } }
 const queued = 1_000_000
 const connections = 20
 
 const sizeBytes = 8_000
+const warmUp = 6_000
+const measured = 8_000
 const recipients = Array.from({ length: 1_000 }, (_, number) => `reader${number}@far.example`)
 
-/** Sends as many and waits until the sink has them all; gives messages a second. */
-async function relayed(server: ServerUnderTest, sink: Sink, messages: number): Promise<number> {
+type Submissions = Pick<ServerUnderTest, 'submissions' | 'login'>
+
+/** Sends as many, to each server its part, and waits until the sink has them all; gives messages a second. */
+async function relayed(servers: readonly Submissions[], sink: Sink, messages: number): Promise<number> {
   const before = sink.messages
+  const part = { messages: messages / servers.length, connections: connections / servers.length }
   const seconds = await secondsOf(async () => {
-    const { login } = server
-    await sendMessages(server.submissions, { recipients, messages, connections, sizeBytes, tls: true, login })
+    const sent = servers.map(({ submissions, login }) =>
+      sendMessages(submissions, { recipients, ...part, sizeBytes, tls: true, login }),
+    )
+    await Promise.all(sent)
     await sink.taken(before + messages)
   })
   return messages / seconds
+}
+
+function startRelaying(): Promise<ServerUnderTest> {
+  return startPosthouse({ config: offset => relayConfig(offset, { send: toSink }) })
 }
 
 /** What the runs of the row of its speed have found, for the row of its memory. */
@@ -54,11 +66,40 @@ export const relayRows: readonly RowOfBench[] = [
     compared: true,
     async run(server) {
       await using sink = await Sink.start(sinkPlace)
-      if (server.name !== 'Posthouse') return await relayed(server, sink, 2_000)
-      await using fresh = await startPosthouse({ config: offset => relayConfig(offset, { send: toSink }) })
+      if (server.name !== 'Posthouse') return await relayed([server], sink, 2_000)
+      await using fresh = await startRelaying()
       // The compiler's warmth is not what is asked here: a server runs for months, and V8 is done with it after some thousand messages.
-      await relayed(fresh, sink, 6_000)
-      return await relayed(fresh, sink, 8_000)
+      await relayed([fresh], sink, warmUp)
+      return await relayed([fresh], sink, measured)
+    },
+  },
+  {
+    name: 'relay-pair',
+    title: 'the same over two servers at once, which have nothing in common',
+    unit: '/s',
+    goal: undefined,
+    better: 'more',
+    compared: false,
+    async run() {
+      await using sink = await Sink.start(sinkPlace)
+      await using first = await startRelaying()
+      await using second = await startRelaying()
+      await relayed([first, second], sink, 2 * warmUp)
+      return await relayed([first, second], sink, measured)
+    },
+  },
+  {
+    name: 'relay-bare',
+    title: 'the same by Node alone: TLS, a row, the next hop, and nothing of ours',
+    unit: '/s',
+    goal: undefined,
+    better: 'more',
+    compared: false,
+    async run({ certificates }) {
+      await using sink = await Sink.start(sinkPlace)
+      await using bare = await startBareRelay(certificates, sinkPlace)
+      await relayed([bare], sink, warmUp)
+      return await relayed([bare], sink, measured)
     },
   },
   {
