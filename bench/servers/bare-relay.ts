@@ -129,7 +129,10 @@ class Courier {
   #hear(chunk: Buffer): void {
     for (let at = chunk.indexOf('\n'); at >= 0; at = chunk.indexOf('\n', at + 1)) this.#owed -= 1
     if (this.#owed > 0) return
-    if (this.#letter === undefined || this.#isSent) return this.#free(this, this.#letter)
+    if (this.#letter === undefined || this.#isSent) {
+      this.#free(this, this.#letter)
+      return
+    }
     this.#isSent = true
     this.#owed = 1
     this.#socket.write(this.#letter.bytes)
@@ -150,7 +153,10 @@ class Couriers {
 
   take(letter: Letter): void {
     const courier = this.#idle.pop()
-    if (courier !== undefined) return courier.bring(letter)
+    if (courier !== undefined) {
+      courier.bring(letter)
+      return
+    }
     this.#waiting.push(letter)
     if (this.#count === mostCouriers) return
     this.#count += 1
