@@ -20,7 +20,7 @@ const walks: readonly (readonly [seed: number, first: readonly Speaker[]])[] = [
   [4, [condstore, qresync, newest]],
 ]
 
-const steps = environmentNumber('POSTHOUSE_MODEL_STEPS') ?? 1_500
+const steps = environmentNumber('POSTHOUSE_MODEL_STEPS') ?? 1_000
 const givenSeed = environmentNumber('POSTHOUSE_MODEL_SEED')
 
 // Side by side: each mostly waits for the disk.

@@ -33,7 +33,10 @@ describe('mail to other hosts, seen from the command line', () => {
     let messageId = ''
     {
       await using held: RunningServer = await startServer({ data, accounts: [alice] })
-      assert.match(held.banner, /^Other hosts +mail for them is held: (posthouse|npm run -s posthouse --) queue list --data /m)
+      assert.match(
+        held.banner,
+        /^Other hosts +mail for them is held: (posthouse|npm run -s posthouse --) queue list --data /m,
+      )
       const sent = await posthouse(['send-test', 'you@far.test'], 75)
       assert.match(
         sent.out,
