@@ -17,7 +17,7 @@ const walks: readonly (readonly [policy: Policy, seed: number])[] = [
   ['auto', 4],
 ]
 
-const steps = environmentNumber('POSTHOUSE_MODEL_STEPS') ?? 400
+const steps = environmentNumber('POSTHOUSE_MODEL_STEPS') ?? 300
 const givenSeed = environmentNumber('POSTHOUSE_MODEL_SEED')
 
 // Side by side: each mostly waits for the disk.
