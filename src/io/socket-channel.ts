@@ -14,6 +14,7 @@ import { limits as defaultLimits } from './limits.ts'
 import { peerCertificateOf } from './peer-certificate.ts'
 import { takeServerPart } from './server-handshake.ts'
 import type { ServerTls } from './server-tls.ts'
+import { whenAllAreRead, whenAllIsDone } from './side-by-side.ts'
 import { WriteQueue } from './write-queue.ts'
 
 export type ChannelLimits = { readonly [name in keyof typeof defaultLimits]: number }
@@ -76,6 +77,7 @@ class SocketChannel implements Channel, ClientChannel {
   #tls: TlsDetails | undefined
   #unread: Uint8Array[] = []
   #unreadBytes = 0
+  #isSending = false
   #reading = false
   #paused = false
   #ended = false
@@ -122,11 +124,8 @@ class SocketChannel implements Channel, ClientChannel {
 
   read(timeoutMs: number): Promise<Uint8Array | undefined> {
     if (this.#reader !== undefined) return Promise.reject(new Error('a read is already waiting on this channel'))
-    this.#send()
-    if (this.#failure === undefined && this.#socket.writableLength > this.#limits.unsentBytes) {
-      return this.#drain().then(() => this.#next(timeoutMs))
-    }
-    return this.#next(timeoutMs)
+    const drained = this.#failure === undefined ? this.#sendSoon() : undefined
+    return drained === undefined ? this.#next(timeoutMs) : drained.then(() => this.#next(timeoutMs))
   }
 
   write(bytes: Uint8Array | string): void {
@@ -136,8 +135,7 @@ class SocketChannel implements Channel, ClientChannel {
 
   flush(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    this.#send()
-    return this.#socket.writableLength > this.#limits.unsentBytes ? this.#drain() : settled
+    return this.#sendSoon() ?? settled
   }
 
   async startTls(): Promise<void> {
@@ -220,6 +218,23 @@ class SocketChannel implements Channel, ClientChannel {
     this.#socket.resume()
   }
 
+  /** Undefined: what is written leaves within this turn. Else the peer has so much to take that it has to be waited for. */
+  #sendSoon(): Promise<void> | undefined {
+    const { unsentBytes } = this.#limits
+    if (this.#queue.sizeBytes > 0 && !this.#isSending) {
+      this.#isSending = true
+      whenAllIsDone(this.#sendAll)
+    }
+    if (this.#socket.writableLength + this.#queue.sizeBytes <= unsentBytes) return undefined
+    this.#send()
+    return this.#socket.writableLength > unsentBytes ? this.#drain() : undefined
+  }
+
+  readonly #sendAll = (): void => {
+    this.#isSending = false
+    this.#send()
+  }
+
   #send(): void {
     if (this.#queue.sizeBytes > 0) this.#queue.sendTo(this.#socket)
   }
@@ -244,6 +259,7 @@ class SocketChannel implements Channel, ClientChannel {
   /** Settles when the system has everything that was written: the handshake's bytes must come after. */
   async #allSent(): Promise<void> {
     await this.flush()
+    this.#send()
     if (this.#socket.writableLength > 0) await this.#drain()
   }
 
@@ -327,7 +343,7 @@ class SocketChannel implements Channel, ClientChannel {
     if (reader === undefined) return
     this.#reader = undefined
     this.#readDeadline.clear()
-    reader.resolve(piece)
+    whenAllAreRead(() => reader.resolve(piece))
   }
 
   #fail(failure: ChannelError): void {
