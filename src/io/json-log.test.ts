@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { jsonLog } from './json-log.ts'
+import { limits } from './limits.ts'
 import type { LogLevel } from './log.ts'
 import { memoryLog } from './memory-log.ts'
 
@@ -49,6 +51,27 @@ test('a line break in a field stays within its line', () => {
   log.info('mail.from', { sender: 'a\r\n{"event":"forged"}' })
   assert.equal(lines.length, 1)
 })
+
+const onStandardError = [
+  { what: 'a process that ends in the same turn', last: 'process.exit(3)' },
+  { what: 'one that throws', last: 'throw new Error("ended")' },
+  { what: 'one that waits', last: 'setTimeout(() => {}, 1)' },
+]
+
+for (const { what, last } of onStandardError)
+  test(`on standard error all lines come in their order: ${what}`, () => {
+    const lines = `for (let n = 0; n < ${limits.logLinesAtOnce * 2 + 10}; n++) log[n % 100 === 50 ? 'warn' : 'info']('line', { n, password: 'hun' + 'ter2' })`
+    const url = new URL('./json-log.ts', import.meta.url).href
+    const code = `import { jsonLog } from ${JSON.stringify(url)}; const log = jsonLog('info'); ${lines}; ${last}`
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })
+    const found = stderr.split('\n').filter(line => line.startsWith('{'))
+    const numbers = found.map(line => JSON.parse(line).n)
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: limits.logLinesAtOnce * 2 + 10 }, (_, n) => n),
+    )
+    assert.equal(stderr.includes('hunter2'), false)
+  })
 
 test('the memory log keeps what every log of it said', () => {
   const log = memoryLog()

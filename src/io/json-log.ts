@@ -1,5 +1,5 @@
-// The log as one JSON object a line, by pino. The lines of one turn of the event loop are written together at its end, for a write costs more than
-// a line; from `warn` on at once, with all before it.
+// The log as one JSON object a line, by pino. The lines of one turn of the event loop are printed and written together at its end: a write costs
+// more than a line, and a line that is printed after another costs a fraction of one in the midst of other work. From `warn` on at once, with all before it.
 
 import { pino } from 'pino'
 import { limits } from './limits.ts'
@@ -14,58 +14,87 @@ const secretFields = ['password', 'secret', 'token', 'authorization', 'credentia
 
 /**
  * @param level the lowest that is written
- * @param destination where the lines go; standard error unless told
+ * @param destination where each line goes at once; standard error unless told, turn by turn
  */
 export function jsonLog(level: LogLevel | 'silent', destination?: LogDestination): Log {
-  const options: pino.LoggerOptions = {
-    level,
-    base: null,
-    messageKey: 'event',
-    timestamp: isoTimes(),
-    formatters: { level: label => ({ level: label }) },
-    redact: { paths: secretFields, censor: '[secret]' },
-  }
-  if (destination !== undefined) return new PinoLog({ logger: pino(options, destination), written: () => {} }, {})
-  const lines = pino.destination({ dest: 2, sync: true, minLength: limits.logBytesAtOnce })
-  return new PinoLog({ logger: pino(options, lines), written: atEndOfTurn(() => lines.flushSync()) }, {})
+  return new JsonLog(new Lines(level, destination), {})
 }
 
-/** What is to be done after each line. */
-type Written = (level: LogLevel) => void
+interface Line {
+  readonly level: LogLevel
+  /** Unix ms. */
+  readonly at: number
+  readonly fields: LogFields
+  readonly event: string
+}
 
-function atEndOfTurn(flush: () => void): Written {
-  let isDue = false
-  process.on('exit', flush)
-  return level => {
-    if (level === 'warn' || level === 'error') return flush()
-    if (isDue) return
-    isDue = true
-    setImmediate(() => {
-      isDue = false
-      flush()
-    })
+class Lines {
+  readonly #logger: pino.Logger
+  /** Undefined: each line goes to its destination at once. */
+  readonly #gathered: ReturnType<typeof pino.destination> | undefined
+  #waiting: Line[] = []
+  /** Of the line that is being printed. */
+  #at = 0
+
+  constructor(level: LogLevel | 'silent', destination: LogDestination | undefined) {
+    const options: pino.LoggerOptions = {
+      level,
+      base: null,
+      messageKey: 'event',
+      timestamp: isoTimes(() => this.#at),
+      formatters: { level: label => ({ level: label }) },
+    }
+    if (destination !== undefined) {
+      this.#logger = pino(options, destination)
+      return
+    }
+    this.#gathered = pino.destination({ dest: 2, sync: true, minLength: limits.logBytesAtOnce })
+    this.#logger = pino(options, this.#gathered)
+    process.on('exit', this.#printAll)
+  }
+
+  has(level: LogLevel): boolean {
+    return this.#logger.isLevelEnabled(level)
+  }
+
+  add(line: Line): void {
+    const { length } = this.#waiting
+    this.#waiting.push(line)
+    const isUrgent = line.level === 'warn' || line.level === 'error'
+    if (this.#gathered === undefined || isUrgent || length === limits.logLinesAtOnce) this.#printAll()
+    else if (length === 0) setImmediate(this.#printAll)
+  }
+
+  readonly #printAll = (): void => {
+    const lines = this.#waiting
+    this.#waiting = []
+    for (const { level, at, fields, event } of lines) {
+      this.#at = at
+      this.#logger[level](withoutSecrets(fields), event)
+    }
+    this.#gathered?.flushSync()
   }
 }
 
-/** The time as pino wants it; lines of one millisecond share its text. */
-function isoTimes(): () => string {
+function withoutSecrets(fields: LogFields): LogFields {
+  const found = secretFields.filter(name => name in fields)
+  return found.length === 0 ? fields : { ...fields, ...Object.fromEntries(found.map(name => [name, '[secret]'])) }
+}
+
+/** A time as pino wants it; lines of one millisecond share its text. */
+function isoTimes(now: () => number): () => string {
   let at = Number.NaN
   let text = ''
   return () => {
-    const now = Date.now()
-    if (now !== at) text = `,"time":"${new Date(now).toISOString()}"`
-    at = now
+    if (now() === at) return text
+    at = now()
+    text = `,"time":"${new Date(at).toISOString()}"`
     return text
   }
 }
 
-interface Lines {
-  readonly logger: pino.Logger
-  readonly written: Written
-}
-
 /** Fields of `with` are kept here, not in a pino child: that costs some kilobytes, and there is one for each session. */
-class PinoLog implements Log {
+class JsonLog implements Log {
   readonly #lines: Lines
   readonly #bound: LogFields
 
@@ -75,29 +104,26 @@ class PinoLog implements Log {
   }
 
   debug(event: string, fields?: LogFields): void {
-    this.#write('debug', event, fields)
+    this.#add('debug', event, fields)
   }
 
   info(event: string, fields?: LogFields): void {
-    this.#write('info', event, fields)
+    this.#add('info', event, fields)
   }
 
   warn(event: string, fields?: LogFields): void {
-    this.#write('warn', event, fields)
+    this.#add('warn', event, fields)
   }
 
   error(event: string, fields?: LogFields): void {
-    this.#write('error', event, fields)
+    this.#add('error', event, fields)
   }
 
   with(fields: LogFields): Log {
-    return new PinoLog(this.#lines, { ...this.#bound, ...fields })
+    return new JsonLog(this.#lines, { ...this.#bound, ...fields })
   }
 
-  #write(level: LogLevel, event: string, fields: LogFields | undefined): void {
-    const { logger, written } = this.#lines
-    if (!logger.isLevelEnabled(level)) return
-    logger[level]({ ...this.#bound, ...fields }, event)
-    written(level)
+  #add(level: LogLevel, event: string, fields: LogFields | undefined): void {
+    if (this.#lines.has(level)) this.#lines.add({ level, at: Date.now(), fields: { ...this.#bound, ...fields }, event })
   }
 }
