@@ -31,7 +31,8 @@ interface Line {
 class Lines {
   readonly #logger: pino.Logger
   /** Undefined: each line goes to its destination at once. */
-  readonly #gathered: ReturnType<typeof pino.destination> | undefined
+  readonly #standardError: ReturnType<typeof pino.destination> | undefined
+  #printed = ''
   #waiting: Line[] = []
   /** Of the line that is being printed. */
   #at = 0
@@ -48,8 +49,9 @@ class Lines {
       this.#logger = pino(options, destination)
       return
     }
-    this.#gathered = pino.destination({ dest: 2, sync: true, minLength: limits.logBytesAtOnce })
-    this.#logger = pino(options, this.#gathered)
+    // Nothing is held back in it: its own flush asks for an fsync too, which a pipe answers with an error each time.
+    this.#standardError = pino.destination({ dest: 2, sync: true })
+    this.#logger = pino(options, { write: line => void (this.#printed += line) })
     process.on('exit', this.#printAll)
   }
 
@@ -61,7 +63,7 @@ class Lines {
     const { length } = this.#waiting
     this.#waiting.push(line)
     const isUrgent = line.level === 'warn' || line.level === 'error'
-    if (this.#gathered === undefined || isUrgent || length === limits.logLinesAtOnce) this.#printAll()
+    if (this.#standardError === undefined || isUrgent || length === limits.logLinesAtOnce) this.#printAll()
     else if (length === 0) setImmediate(this.#printAll)
   }
 
@@ -72,7 +74,8 @@ class Lines {
       this.#at = at
       this.#logger[level](withoutSecrets(fields), event)
     }
-    this.#gathered?.flushSync()
+    if (this.#printed.length > 0) this.#standardError?.write(this.#printed)
+    this.#printed = ''
   }
 }
 

@@ -52,7 +52,6 @@ export const limits = {
   /** However long a record says it may be remembered; and a "there is none" (RFC 2308 5). */
   dnsRememberMs: 3_600_000,
   dnsRememberNoneMs: 300_000,
-  /** Lines of the log that wait for the end of the turn; printed, they are written in pieces of so many octets. */
+  /** Lines of the log that wait for the end of the turn. */
   logLinesAtOnce: 500,
-  logBytesAtOnce: 8 * 1024,
 } as const
