@@ -28,8 +28,8 @@ export interface Act {
   readonly delayMs?: number
   /** At the step `message`: it keeps the message, whatever it says. Default: by the code that it says. */
   readonly takes?: boolean
-  /** What it does then. `reset`: the connection breaks, and what was said may be lost. */
-  readonly end?: 'close' | 'reset' | 'hang'
+  /** What it does then. `reset`: the connection breaks, and what was said may be lost; `hang`: it says nothing more; `stall`: nor does it read. */
+  readonly end?: 'close' | 'reset' | 'hang' | 'stall'
 }
 
 /** A string is a reply. */

@@ -10,6 +10,8 @@ export interface TakenMessage {
   /** Milliseconds since 1970. */
   readonly at: number
   readonly connection: number
+  /** The address that its client came from. */
+  readonly client: string
   readonly hello: string
   /** The words of MAIL and RCPT after their colon, parameters too. */
   readonly from: string
@@ -239,8 +241,18 @@ class Conversation {
     const acknowledged = act.say?.startsWith('2') === true && act.raw !== true
     const { from = '', to } = this.#envelope
     const { connection } = asked
+    const client = this.#channel.remote.address
     const at = (this.#peer.options.clock ?? systemClock).now()
-    const message = { at, connection, hello: this.#hello, from, to, text, isTls: this.#channel.tls !== undefined }
+    const message = {
+      at,
+      connection,
+      client,
+      hello: this.#hello,
+      from,
+      to,
+      text,
+      isTls: this.#channel.tls !== undefined,
+    }
     const taken = { ...message, acknowledged }
     if (act.takes ?? acknowledged) this.#peer.taken.push(taken)
     this.#forget()
@@ -286,6 +298,10 @@ class Conversation {
       await this.#channel.flush()
       await this.#input.drain()
     }
+    if (end === 'stall') {
+      await this.#channel.flush()
+      await endless()
+    }
     if (end === 'close') await this.#channel.close()
     throw new Over()
   }
@@ -297,6 +313,11 @@ class Conversation {
     clock.after(ms, resolve)
     await promise
   }
+}
+
+/** Whoever listens for it destroys the channel. */
+function endless(): Promise<never> {
+  return Promise.withResolvers<never>().promise
 }
 
 /** Parameters of MAIL and the extension that each is of. */
