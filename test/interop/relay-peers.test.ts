@@ -32,7 +32,7 @@ describe('peers that receive', { skip: whyNoMailSystem() ?? false }, () => {
       `${receiver.name.toLowerCase()} MX 10 mx.${receiver.name.toLowerCase()}`,
       `mx.${receiver.name.toLowerCase()} A ${hostOf(receiver)}`,
     ])
-    resolver = await startResolver(world.resolverPort, [{ name: 'far.test', kind: 'insecure', records }])
+    resolver = await startResolver({ port: world.resolverPort }, [{ name: 'far.test', kind: 'insecure', records }])
     server = await startServer({ accounts: [alice, bob], config: offset => relayingConfig(offset, world) })
   })
   after(async () => {

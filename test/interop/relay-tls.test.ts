@@ -165,7 +165,7 @@ describe('what vouches for a peer', { skip: whyNoMailSystem() ?? false }, () => 
     }
     const kinds = { 'dane.test': 'signed', 'bogus.test': 'bogus', 'plain.test': 'insecure', 'sts.test': 'insecure' }
     const zones = Object.entries(kinds).map(([name, kind]) => ({ name, kind, records: records[name] ?? [] }) as Zone)
-    owned.use(await startResolver(world.resolverPort, zones))
+    owned.use(await startResolver({ port: world.resolverPort }, zones))
     const policyCertificate = await authority.certificate({ names: Object.keys(policies) })
     owned.use(await startPolicyHost(policyAddress, policyCertificate, policies))
     const folder = mkdtempSync(join(tmpdir(), 'posthouse-authority-'))

@@ -28,11 +28,12 @@ export interface MailSystemSetup {
 export const packageFolder = join(import.meta.dirname, '../../.bench/peers')
 
 /** They end with this process, however that ends. */
-const inOwnSystem = ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child'] as const
+const endingWithUs = ['setpriv', '--pdeathsig', 'KILL'] as const
+const inOwnSystem = ['unshare', '--mount', '--pid', '--fork', '--kill-child'] as const
 
 /** Undefined: they can run here. Else why not, for a test's `skip`. */
 export function whyNoMailSystem(): string | undefined {
-  const [program, ...words] = inOwnSystem
+  const [program, ...words] = [...endingWithUs, ...inOwnSystem]
   const { status } = spawnSync(program, [...words, 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'])
   return status === 0 ? undefined : 'it needs root, and mount namespaces'
 }
@@ -62,9 +63,10 @@ export class MailSystem implements AsyncDisposable {
   readonly #printed = new EventEmitter()
   readonly #log: string[] = []
 
-  private constructor(setup: MailSystemSetup) {
+  private constructor(setup: MailSystemSetup, under: readonly string[]) {
     this.#folder = mkdtempSync(join(tmpdir(), 'posthouse-peer-'))
-    const [program, ...words] = [...inOwnSystem, 'sh', '-ec', script, this.#folder, ...setup.packages.map(packageFile)]
+    const shell = ['sh', '-ec', script, this.#folder, ...setup.packages.map(packageFile)]
+    const [program, ...words] = [...endingWithUs, ...under, ...inOwnSystem, ...shell]
     this.#child = spawn(program, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', FOLDERS: foldersOf(setup), STEPS: stepsOf(setup) },
@@ -77,9 +79,9 @@ export class MailSystem implements AsyncDisposable {
     this.#child.once('close', () => this.#printed.emit('end'))
   }
 
-  /** Settles when it is up. Rejects with what it printed when it ends before. */
-  static async start(setup: MailSystemSetup): Promise<MailSystem> {
-    const system = new MailSystem(setup)
+  /** Settles when it is up. Rejects with what it printed when it ends before. `under`: words before its program, such as a host's. */
+  static async start(setup: MailSystemSetup, under: readonly string[] = []): Promise<MailSystem> {
+    const system = new MailSystem(setup, under)
     await system.logged(setup.ready)
     return system
   }

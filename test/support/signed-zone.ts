@@ -17,12 +17,20 @@ export interface Zone {
 
 const packages = ['unbound', 'ldnsutils'] as const
 
-/** Listens on 127.0.0.1 at that port, UDP and TCP. */
-export async function startResolver(port: number, zones: readonly Zone[]): Promise<MailSystem> {
+export interface ResolverPlace {
+  /** 127.0.0.1 unless told. */
+  readonly address?: string
+  readonly port: number
+  /** Words before its program, such as a host's. */
+  readonly under?: readonly string[]
+}
+
+/** Listens there, by UDP and TCP. */
+export async function startResolver(place: ResolverPlace, zones: readonly Zone[]): Promise<MailSystem> {
   const isSigned = ({ kind }: Zone) => kind !== 'insecure'
-  const files: Record<string, string> = { '/etc/unbound/test.conf': configOf(port, zones) }
+  const files: Record<string, string> = { '/etc/unbound/test.conf': configOf(place, zones) }
   for (const zone of zones) files[`/etc/zones/${zone.name}`] = zoneText(zone)
-  return await MailSystem.start({
+  const setup = {
     packages,
     users: ['unbound'],
     files,
@@ -33,15 +41,16 @@ export async function startResolver(port: number, zones: readonly Zone[]): Promi
       '/usr/sbin/unbound -d -c /etc/unbound/test.conf',
     ].join('\n'),
     ready: /start of service/,
-  })
+  }
+  return await MailSystem.start(setup, place.under)
 }
 
-function configOf(port: number, zones: readonly Zone[]): string {
+function configOf({ address = '127.0.0.1', port }: ResolverPlace, zones: readonly Zone[]): string {
   const lines = [
     'server:',
-    '  interface: 127.0.0.1',
+    `  interface: ${address}`,
     `  port: ${port}`,
-    '  access-control: 127.0.0.0/8 allow',
+    '  access-control: 0.0.0.0/0 allow',
     '  do-not-query-localhost: no',
     '  module-config: "validator iterator"',
     '  username: ""',
@@ -54,6 +63,8 @@ function configOf(port: number, zones: readonly Zone[]): string {
     '  num-threads: 1',
     // Else names below test. have answers of their own (RFC 6761).
     '  local-zone: "test." nodefault',
+    // As those of addresses that are nobody's have.
+    '  unblock-lan-zones: yes',
     // Nobody outside is asked.
     '  root-hints: "/dev/null"',
   ]
