@@ -100,6 +100,9 @@ export class Host {
   }
 }
 
+/** So a program ends with this process, however that ends. */
+const endingWithUs = ['setpriv', '--pdeathsig', 'KILL'] as const
+
 /** Held by a process that does nothing else. */
 class Namespace implements AsyncDisposable {
   readonly #holder: ChildProcess
@@ -109,8 +112,8 @@ class Namespace implements AsyncDisposable {
   }
 
   static async hold(): Promise<Namespace> {
-    const words = ['--pdeathsig', 'KILL', 'unshare', '--net', 'sh', '-c', 'echo here; exec sleep infinity']
-    const holder = spawn('setpriv', words, { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [program, ...words] = [...endingWithUs, 'unshare', '--net', 'sh', '-c', 'echo here; exec sleep infinity']
+    const holder = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] })
     const ended = once(holder, 'exit').then(() => Promise.reject(new Error('no network namespace')))
     await Promise.race([once(holder.stdout, 'data'), ended])
     ended.catch(() => {})
@@ -122,7 +125,7 @@ class Namespace implements AsyncDisposable {
   }
 
   get under(): readonly string[] {
-    return ['nsenter', '--target', String(this.processId), '--net']
+    return [...endingWithUs, 'nsenter', '--target', String(this.processId), '--net']
   }
 
   async run(words: readonly string[], options: ProgramOptions = {}): Promise<Finished> {
