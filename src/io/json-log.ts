@@ -3,11 +3,14 @@
 
 import { pino } from 'pino'
 import { limits } from './limits.ts'
+import { LineWriter } from './line-writer.ts'
 import type { Log, LogFields, LogLevel } from './log.ts'
 
 export interface LogDestination {
   write(line: string): void
 }
+
+const standardError = 2
 
 /** Fields by these names never reach a line, whoever logs them. */
 const secretFields = ['password', 'secret', 'token', 'authorization', 'credentials', 'privateKey']
@@ -31,8 +34,7 @@ interface Line {
 class Lines {
   readonly #logger: pino.Logger
   /** Undefined: each line goes to its destination at once. */
-  readonly #standardError: ReturnType<typeof pino.destination> | undefined
-  #printed = ''
+  readonly #standardError: LineWriter | undefined
   #waiting: Line[] = []
   /** Of the line that is being printed. */
   #at = 0
@@ -49,9 +51,8 @@ class Lines {
       this.#logger = pino(options, destination)
       return
     }
-    // Nothing is held back in it: its own flush asks for an fsync too, which a pipe answers with an error each time.
-    this.#standardError = pino.destination({ dest: 2, sync: true })
-    this.#logger = pino(options, { write: line => void (this.#printed += line) })
+    this.#standardError = new LineWriter(standardError)
+    this.#logger = pino(options, this.#standardError)
     process.on('exit', this.#printAll)
   }
 
@@ -74,8 +75,7 @@ class Lines {
       this.#at = at
       this.#logger[level](withoutSecrets(fields), event)
     }
-    if (this.#printed.length > 0) this.#standardError?.write(this.#printed)
-    this.#printed = ''
+    this.#standardError?.flush()
   }
 }
 

@@ -54,4 +54,9 @@ export const limits = {
   dnsRememberNoneMs: 300_000,
   /** Lines of the log that wait for the end of the turn. */
   logLinesAtOnce: 500,
+  /** Octets of log lines that are not held back to the end of the turn. */
+  logBytesAtOnce: 32 * 1024,
+  /** How long a reader of the log may keep us from all else before lines are lost, and how often we look. */
+  logWaitMs: 200,
+  logWaitStepMs: 10,
 } as const
